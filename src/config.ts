@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { SetupError } from './errors.ts';
+
+/** 32 bytes in base64 or hexadecimal. */
+const key32 = z.string().transform((text, ctx) => {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  if (bytes.length === 32) return bytes;
+  ctx.addIssue({ code: 'custom', message: 'must be 32 bytes, in base64 or hexadecimal' });
+  return z.NEVER;
+});
+const secret = z.string().min(32, 'must have at least 32 characters');
+const port = z.coerce.number().int().min(0).max(65535);
+const url = z.url('must be a URL');
+
+const schema = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: port.default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url.optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, message: 'must be a postgres:// URL' })
+    .optional(),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(16),
+  DATA_DIR: z.string().default('.koshel'),
+  SANDBOX: z.enum(['on', 'off'], 'must be "on" or "off"').optional(),
+  SANDBOX_PORT: port.default(4010),
+  ADMIN_KEY: secret.optional(),
+  TOKEN_SECRET: secret.optional(),
+  ENCRYPTION_KEY: key32.optional(),
+  QIWI_URL: url.optional(),
+  MBANK_URL: url.optional(),
+  VSEPLATEZHI_URL: url.optional(),
+  DIWA_URL: url.optional(),
+  MONEYWALL_URL: url.optional(),
+  REDIS_URL: url.optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as "info"')
+    .default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+});
+
+/** Everything that the environment decides, read once at start and frozen. */
+export interface Config {
+  production: boolean;
+  port: number;
+  host: string;
+  /** How browsers and providers reach us; null until the port is known. */
+  publicUrl: string | null;
+  /** Null: the embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | null;
+  databasePool: number;
+  dataDir: string;
+  sandbox: boolean;
+  sandboxPort: number;
+  adminKey: string;
+  tokenSecret: string;
+  encryptionKey: Buffer;
+  providerUrls: Readonly<Record<'QIWI' | 'MBANK' | 'VSEPLATEZHI' | 'DIWA' | 'MONEYWALL', string | null>>;
+  redisUrl: string | null;
+  logLevel: string;
+  otlpEndpoint: string | null;
+}
+
+/**
+ * Reads and checks the environment. The only reader of process.env.
+ * @param env usually process.env
+ * @returns the frozen configuration; secrets that development leaves out are made once and kept in `DATA_DIR`
+ * @throws SetupError with one line for each variable that is missing or malformed
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new SetupError(`The environment cannot be used:\n${lines.join('\n')}`);
+  }
+  const vars = parsed.data;
+  const production = vars.NODE_ENV === 'production';
+  if (production) requireInProduction(vars);
+  const dataDir = resolve(vars.DATA_DIR);
+  const secrets = production ? undefined : developmentSecrets(dataDir);
+  return Object.freeze({
+    production,
+    port: vars.PORT,
+    host: vars.HOST,
+    publicUrl: vars.PUBLIC_URL ?? null,
+    databaseUrl: vars.DATABASE_URL ?? null,
+    databasePool: vars.DATABASE_POOL,
+    dataDir,
+    sandbox: vars.SANDBOX ? vars.SANDBOX === 'on' : vars.DATABASE_URL === undefined,
+    sandboxPort: vars.SANDBOX_PORT,
+    adminKey: vars.ADMIN_KEY ?? secrets?.adminKey ?? '',
+    tokenSecret: vars.TOKEN_SECRET ?? secrets?.tokenSecret ?? '',
+    encryptionKey: vars.ENCRYPTION_KEY ?? Buffer.from(secrets?.encryptionKey ?? '', 'base64'),
+    providerUrls: Object.freeze({
+      QIWI: vars.QIWI_URL ?? null,
+      MBANK: vars.MBANK_URL ?? null,
+      VSEPLATEZHI: vars.VSEPLATEZHI_URL ?? null,
+      DIWA: vars.DIWA_URL ?? null,
+      MONEYWALL: vars.MONEYWALL_URL ?? null,
+    }),
+    redisUrl: vars.REDIS_URL ?? null,
+    logLevel: vars.LOG_LEVEL,
+    otlpEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+  });
+}
+
+function requireInProduction(vars: z.infer<typeof schema>): void {
+  const missing = (['ADMIN_KEY', 'TOKEN_SECRET', 'ENCRYPTION_KEY'] as const).filter((name) => vars[name] === undefined);
+  if (missing.length === 0) return;
+  const lines = missing.map((name) => `  ${name}: is required when NODE_ENV is "production"`);
+  throw new SetupError(`The environment cannot be used:\n${lines.join('\n')}`);
+}
+
+const storedSecrets = z.object({ adminKey: z.string(), tokenSecret: z.string(), encryptionKey: z.string() });
+
+/** Secrets for development: made at the first start, readable by the owner only, the same after a restart. */
+function developmentSecrets(dataDir: string): z.infer<typeof storedSecrets> {
+  const path = join(dataDir, 'secrets.json');
+  if (existsSync(path)) {
+    const stored = storedSecrets.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (stored.success) return stored.data;
+    throw new SetupError(`${path} is damaged. Restore it, or delete DATA_DIR to start afresh (its data are lost).`);
+  }
+  const made = {
+    adminKey: `kadm_${randomBytes(32).toString('base64url')}`,
+    tokenSecret: randomBytes(48).toString('base64url'),
+    encryptionKey: randomBytes(32).toString('base64'),
+  };
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`);
+  chmodSync(path, 0o600);
+  return made;
+}

@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+
+const root = fileURLToPath(new URL('../../prisma/', import.meta.url));
+/** Any fixed number: the advisory lock that lets one process migrate while the others wait. */
+const LOCK = 7_305_441_001;
+const noFilters = { externalTables: [], externalEnums: [] };
+
+interface SchemaEngine {
+  diff(input: object): Promise<{ stdout?: string | null; exitCode: number }>;
+  applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
+}
+
+/**
+ * Brings the database to the newest migration of prisma/migrations, with Prisma's own schema engine (WebAssembly), in the
+ * same `_prisma_migrations` table that `prisma migrate deploy` uses.
+ * @param url postgres:// URL
+ * @returns names of the migrations that were applied now
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: url });
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const engine = await loadEngine(url);
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
+    return appliedMigrationNames;
+  } finally {
+    await lock.end(); // ends the session, and the lock with it
+  }
+}
+
+/**
+ * What SQL would take the migrated database to schema.prisma; empty when they agree.
+ * @param url postgres:// URL of a migrated database
+ */
+export async function schemaDrift(url: string): Promise<string> {
+  const engine = await loadEngine(url);
+  const path = join(root, 'schema.prisma');
+  const { stdout } = await engine.diff({
+    from: { tag: 'schemaDatasource', files: [{ path, content: readFileSync(path, 'utf8') }], configDir: root },
+    to: { tag: 'schemaDatamodel', files: [{ path, content: readFileSync(path, 'utf8') }] },
+    script: true,
+    shadowDatabaseUrl: null,
+    exitCode: null,
+    filters: noFilters,
+  });
+  return stdout ?? '';
+}
+
+/** SQL that makes the whole of schema.prisma from nothing: the raw material of a first migration. */
+export async function schemaSql(url: string): Promise<string> {
+  const engine = await loadEngine(url);
+  const path = join(root, 'schema.prisma');
+  const { stdout } = await engine.diff({
+    from: { tag: 'empty' },
+    to: { tag: 'schemaDatamodel', files: [{ path, content: readFileSync(path, 'utf8') }] },
+    script: true,
+    shadowDatabaseUrl: null,
+    exitCode: null,
+    filters: noFilters,
+  });
+  return stdout ?? '';
+}
+
+function migrationsList(): object {
+  const baseDir = join(root, 'migrations');
+  const folders = readdirSync(baseDir).filter((name) => existsSync(join(baseDir, name, 'migration.sql'))).sort();
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: folders.map((path) => ({
+      path,
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok', value: readFileSync(join(baseDir, path, 'migration.sql'), 'utf8') },
+      },
+    })),
+  };
+}
+
+async function loadEngine(url: string): Promise<SchemaEngine> {
+  const require = createRequire(import.meta.url);
+  const wasmFile = join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm');
+  // biome-ignore lint/suspicious/noExplicitAny: the engine's glue module carries no types for its own loading
+  const glue: any = await import('@prisma/schema-engine-wasm/schema_engine_bg' as string);
+  const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {
+    './schema_engine_bg.js': glue,
+  });
+  glue.__wbg_set_wasm(wasm.exports);
+  (wasm.exports['__wbindgen_start'] as (() => void) | undefined)?.();
+  const path = join(root, 'schema.prisma');
+  return glue.SchemaEngine.new(
+    { datamodels: [[path, readFileSync(path, 'utf8')]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(wholeScripts(url)),
+  );
+}
+
+/** adapter-pg cuts a script at every semicolon, which breaks function bodies; here a script goes to the server whole. */
+function wholeScripts(url: string): PrismaPg {
+  const factory = new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' });
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    adapter.executeScript = async (script: string) => {
+      const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
+      await client.connect();
+      try {
+        await client.query(script);
+      } finally {
+        await client.end();
+      }
+    };
+    return adapter;
+  };
+  return factory;
+}

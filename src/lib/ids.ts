@@ -1,0 +1,39 @@
+import { TypeID, typeid } from 'typeid-js';
+
+/**
+ * The prefix of each kind of object. The prefixed id is the Relay global id itself, so a prefix is never reused.
+ */
+export const idPrefixes = {
+  Partner: 'par',
+  ApiKey: 'key',
+  Customer: 'cus',
+  Wallet: 'wal',
+  Payment: 'pay',
+  Event: 'evt',
+  LedgerAccount: 'acc',
+  JournalEntry: 'jrn',
+  Hold: 'hld',
+  Batch: 'bat',
+  Provider: 'prv',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/**
+ * A new id: the kind's prefix and a UUIDv7 in Crockford base32 (the TypeID format), so that ids sort by time.
+ * @example newId('Payment') // 'pay_01h2xcejqtf2nbrexx3vqjhp41'
+ */
+export function newId(kind: IdKind): string {
+  return typeid(idPrefixes[kind]).toString();
+}
+
+/** Is this text an id of this kind, as far as its form tells? */
+export function isId(kind: IdKind, text: string): boolean {
+  if (!text.startsWith(`${idPrefixes[kind]}_`)) return false;
+  try {
+    TypeID.fromString(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends the run in one plain line, `N passed, N failed`, that people and machines can read. */
+export default class PlainReporter implements Reporter {
+  onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<unknown>): void {
+    const count = { passed: 0, failed: 0, skipped: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed' || state === 'failed' || state === 'skipped') count[state] += 1;
+      }
+      // a file that does not load counts, or its tests would be missing without a word
+      count.failed += module.errors().length;
+    }
+    const failed = count.failed + unhandledErrors.length;
+    const skipped = count.skipped ? `, ${count.skipped} skipped` : '';
+    process.stdout.write(`\n${count.passed} passed, ${failed} failed${skipped}\n`);
+  }
+}
