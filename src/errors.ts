@@ -1,6 +1,6 @@
 /**
  * The two kinds of failure that code may throw on purpose. A DomainError is an answer to the caller and becomes a member
- * of a mutation's result union; an InvariantError is a defect of ours and is masked.
+ * of a mutation's result union; an InvariantError (lib/assert.ts) is a defect of ours and is masked.
  */
 
 /** The stable codes of refusals; the same words in GraphQL (`enum ErrorCode`). */
@@ -123,14 +123,6 @@ export class NotSupportedError extends DomainError {
     message: string,
   ) {
     super(message);
-  }
-}
-
-/** A broken invariant: our defect. Logged in full, shown to callers only as a request id. */
-export class InvariantError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'InvariantError';
   }
 }
 

@@ -9,6 +9,13 @@ import pg from 'pg';
 const root = fileURLToPath(new URL('../../prisma/', import.meta.url));
 /** Any fixed number: the advisory lock that lets one process migrate while the others wait. */
 const LOCK = 7_305_441_001;
+/** Node has it; @types/node leaves it to the browser's types, which we do not want here. */
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object, imports: object) => { exports: Record<string, unknown> };
+  };
+};
 const noFilters = { externalTables: [], externalEnums: [] };
 
 interface SchemaEngine {
@@ -27,9 +34,10 @@ export async function migrate(url: string): Promise<string[]> {
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const engine = await loadEngine(url);
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
-    return appliedMigrationNames;
+    return await withEngine(url, async (engine) => {
+      const applied = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
+      return applied.appliedMigrationNames;
+    });
   } finally {
     await lock.end(); // ends the session, and the lock with it
   }
@@ -39,33 +47,27 @@ export async function migrate(url: string): Promise<string[]> {
  * What SQL would take the migrated database to schema.prisma; empty when they agree.
  * @param url postgres:// URL of a migrated database
  */
-export async function schemaDrift(url: string): Promise<string> {
-  const engine = await loadEngine(url);
-  const path = join(root, 'schema.prisma');
-  const { stdout } = await engine.diff({
-    from: { tag: 'schemaDatasource', files: [{ path, content: readFileSync(path, 'utf8') }], configDir: root },
-    to: { tag: 'schemaDatamodel', files: [{ path, content: readFileSync(path, 'utf8') }] },
-    script: true,
-    shadowDatabaseUrl: null,
-    exitCode: null,
-    filters: noFilters,
-  });
-  return stdout ?? '';
+export function schemaDrift(url: string): Promise<string> {
+  return diff(url, { tag: 'schemaDatasource', files: [datamodel()], configDir: root });
 }
 
-/** SQL that makes the whole of schema.prisma from nothing: the raw material of a first migration. */
-export async function schemaSql(url: string): Promise<string> {
-  const engine = await loadEngine(url);
+/**
+ * SQL that makes the whole of schema.prisma from nothing: the raw material of a first migration.
+ * @param url postgres:// URL of any database; it is not changed
+ */
+export function schemaSql(url: string): Promise<string> {
+  return diff(url, { tag: 'empty' });
+}
+
+async function diff(url: string, from: object): Promise<string> {
+  const to = { tag: 'schemaDatamodel', files: [datamodel()] };
+  const options = { script: true, shadowDatabaseUrl: null, exitCode: null, filters: noFilters };
+  return withEngine(url, async (engine) => (await engine.diff({ from, to, ...options })).stdout ?? '');
+}
+
+function datamodel(): { path: string; content: string } {
   const path = join(root, 'schema.prisma');
-  const { stdout } = await engine.diff({
-    from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: [{ path, content: readFileSync(path, 'utf8') }] },
-    script: true,
-    shadowDatabaseUrl: null,
-    exitCode: null,
-    filters: noFilters,
-  });
-  return stdout ?? '';
+  return { path, content: readFileSync(path, 'utf8') };
 }
 
 function migrationsList(): object {
@@ -85,40 +87,50 @@ function migrationsList(): object {
   };
 }
 
-async function loadEngine(url: string): Promise<SchemaEngine> {
+async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const require = createRequire(import.meta.url);
   const wasmFile = join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm');
   // biome-ignore lint/suspicious/noExplicitAny: the engine's glue module carries no types for its own loading
   const glue: any = await import('@prisma/schema-engine-wasm/schema_engine_bg' as string);
-  const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {
-    './schema_engine_bg.js': glue,
-  });
+  const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(wasm.exports);
   (wasm.exports['__wbindgen_start'] as (() => void) | undefined)?.();
-  const path = join(root, 'schema.prisma');
-  return glue.SchemaEngine.new(
-    { datamodels: [[path, readFileSync(path, 'utf8')]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(wholeScripts(url)),
-  );
+  const { path, content } = datamodel();
+  const { factory, dispose } = wholeScripts(url);
+  try {
+    return await work(
+      await glue.SchemaEngine.new({ datamodels: [[path, content]] }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory)),
+    );
+  } finally {
+    await dispose();
+  }
 }
 
 /** adapter-pg cuts a script at every semicolon, which breaks function bodies; here a script goes to the server whole. */
-function wholeScripts(url: string): PrismaPg {
+function wholeScripts(url: string): { factory: PrismaPg; dispose(): Promise<void> } {
   const factory = new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' });
   const connect = factory.connect.bind(factory);
+  const open: { dispose(): Promise<void> }[] = [];
   factory.connect = async () => {
     const adapter = await connect();
-    adapter.executeScript = async (script: string) => {
-      const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
-      await client.connect();
-      try {
-        await client.query(script);
-      } finally {
-        await client.end();
-      }
-    };
+    open.push(adapter);
+    adapter.executeScript = (script: string) => runScript(url, script);
     return adapter;
   };
-  return factory;
+  return {
+    factory,
+    async dispose() {
+      for (const adapter of open) await adapter.dispose();
+    },
+  };
+}
+
+async function runScript(url: string, script: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
+  await client.connect();
+  try {
+    await client.query(script);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,4 +1,10 @@
-import { InvariantError } from '../errors.ts';
+/** A broken invariant: our defect. Logged in full, shown to callers only as a request id. */
+export class InvariantError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'InvariantError';
+  }
+}
 
 /**
  * States what must be true at this point of the program.

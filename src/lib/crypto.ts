@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { InvariantError } from '../errors.ts';
+import { InvariantError } from './assert.ts';
 
 /**
  * Sealing of personal data and keyed hashing for search. Format of a sealed value:

@@ -1,0 +1,467 @@
+
+-- CreateEnum
+CREATE TYPE "document_policy" AS ENUM ('OPEN', 'PERSISTED_ONLY');
+
+-- CreateEnum
+CREATE TYPE "scope" AS ENUM ('CUSTOMERS_READ', 'CUSTOMERS_WRITE', 'WALLETS_READ', 'WALLETS_WRITE', 'PAYMENTS_READ', 'PAYMENTS_WRITE', 'CARDS_READ', 'CARDS_WRITE', 'CARDS_REVEAL', 'INVOICES_READ', 'INVOICES_WRITE', 'CREDIT_READ', 'CREDIT_WRITE', 'EVENTS_READ', 'WEBHOOKS_WRITE', 'DOCUMENTS_WRITE', 'LEDGER_READ', 'PERSONAL_DATA_READ', 'CONNECTIONS_WRITE', 'PAYMENTS_SETTLE', 'PAYMENTS_RESOLVE');
+
+-- CreateEnum
+CREATE TYPE "identification_level" AS ENUM ('NONE', 'SIMPLIFIED', 'FULL');
+
+-- CreateEnum
+CREATE TYPE "identification_status" AS ENUM ('NOT_STARTED', 'DATA_ENTERED', 'VERIFIED', 'DOWNGRADE_IN_PROGRESS', 'FAILED');
+
+-- CreateEnum
+CREATE TYPE "notification_channel" AS ENUM ('EMAIL', 'SMS', 'EMAIL_AND_SMS', 'NONE');
+
+-- CreateEnum
+CREATE TYPE "notification_period" AS ENUM ('INSTANT', 'DAY', 'WEEK', 'MONTH');
+
+-- CreateEnum
+CREATE TYPE "wallet_status" AS ENUM ('PENDING_ACTIVATION', 'ACTIVE', 'BLOCKED', 'CLOSED');
+
+-- CreateEnum
+CREATE TYPE "limit_kind" AS ENUM ('BALANCE', 'TOP_UP', 'PAYMENT', 'TRANSFER', 'PAYOUT', 'TURNOVER', 'CASH_WITHDRAWAL', 'FOREIGN_PAYMENT', 'OTHER');
+
+-- CreateEnum
+CREATE TYPE "limit_window" AS ENUM ('ONE_TIME', 'DAY', 'MONTH', 'STANDING');
+
+-- CreateEnum
+CREATE TYPE "payment_kind" AS ENUM ('TOP_UP', 'TRANSFER', 'PAYOUT', 'TRANSIT', 'REFUND', 'EXCHANGE');
+
+-- CreateEnum
+CREATE TYPE "payment_origin" AS ENUM ('API', 'PROVIDER');
+
+-- CreateEnum
+CREATE TYPE "payment_status" AS ENUM ('CREATED', 'PROCESSING', 'COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED');
+
+-- CreateEnum
+CREATE TYPE "decline_reason" AS ENUM ('INVALID_DATA', 'INSUFFICIENT_FUNDS', 'LIMIT_EXCEEDED', 'IDENTIFICATION_REQUIRED', 'RECIPIENT_REFUSED', 'PROVIDER_REFUSED', 'EXPIRED', 'INTERNAL_ERROR');
+
+-- CreateEnum
+CREATE TYPE "transition_reason" AS ENUM ('CREATE', 'CONFIRM', 'COMPLETE', 'DECLINE', 'CANCEL', 'EXPIRE', 'UNDO', 'REDO');
+
+-- CreateEnum
+CREATE TYPE "transition_source" AS ENUM ('OPERATOR', 'API', 'PROVIDER_ANSWER', 'WEBHOOK', 'POLL', 'RECONCILIATION', 'SYSTEM');
+
+-- CreateEnum
+CREATE TYPE "top_up_method" AS ENUM ('CARD', 'FAST_PAYMENT', 'BANK_TRANSFER', 'CASH');
+
+-- CreateEnum
+CREATE TYPE "ledger_account_kind" AS ENUM ('ASSET', 'LIABILITY', 'INCOME', 'EXPENSE', 'EQUITY');
+
+-- CreateEnum
+CREATE TYPE "posting_kind" AS ENUM ('POST', 'HOLD', 'CAPTURE', 'RELEASE');
+
+-- CreateEnum
+CREATE TYPE "hold_state" AS ENUM ('OPEN', 'CLOSED');
+
+-- CreateTable
+CREATE TABLE "partner" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "document_policy" "document_policy" NOT NULL DEFAULT 'OPEN',
+    "transfer_fee_basis_points" INTEGER NOT NULL DEFAULT 0,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "partner_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "api_key" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "prefix" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "scopes" "scope"[],
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "last_used_at" TIMESTAMPTZ(6),
+    "revoked_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "api_key_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "idempotency_key" (
+    "partner_id" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "operation" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "fingerprint" TEXT NOT NULL,
+    "result_id" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("partner_id","actor","operation","key")
+);
+
+-- CreateTable
+CREATE TABLE "customer" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "external_id" TEXT NOT NULL,
+    "identification_level" "identification_level" NOT NULL DEFAULT 'NONE',
+    "identification_status" "identification_status" NOT NULL DEFAULT 'NOT_STARTED',
+    "identification_changed_at" TIMESTAMPTZ(6),
+    "person_sealed" BYTEA,
+    "notification_channel" "notification_channel" NOT NULL DEFAULT 'NONE',
+    "notification_period" "notification_period" NOT NULL DEFAULT 'INSTANT',
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "customer_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "wallet" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "customer_id" TEXT,
+    "provider" TEXT NOT NULL DEFAULT 'LOCAL',
+    "number" TEXT,
+    "phone_hash" BYTEA,
+    "phone_sealed" BYTEA,
+    "status" "wallet_status" NOT NULL DEFAULT 'ACTIVE',
+    "identification_level" "identification_level" NOT NULL DEFAULT 'NONE',
+    "default_currency" TEXT NOT NULL,
+    "close_reason" TEXT,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "closed_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "wallet_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "wallet_account" (
+    "wallet_id" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "ledger_account_id" TEXT NOT NULL,
+    "opened_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "wallet_account_pkey" PRIMARY KEY ("wallet_id","currency")
+);
+
+-- CreateTable
+CREATE TABLE "wallet_limit" (
+    "wallet_id" TEXT NOT NULL,
+    "kind" "limit_kind" NOT NULL,
+    "window" "limit_window" NOT NULL,
+    "currency" TEXT NOT NULL,
+    "max_minor" BIGINT,
+    "enabled" BOOLEAN NOT NULL DEFAULT true,
+
+    CONSTRAINT "wallet_limit_pkey" PRIMARY KEY ("wallet_id","kind","window","currency")
+);
+
+-- CreateTable
+CREATE TABLE "limit_usage" (
+    "wallet_id" TEXT NOT NULL,
+    "kind" "limit_kind" NOT NULL,
+    "window" "limit_window" NOT NULL,
+    "currency" TEXT NOT NULL,
+    "period_start" DATE NOT NULL,
+    "spent_minor" BIGINT NOT NULL DEFAULT 0,
+    "count" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "limit_usage_pkey" PRIMARY KEY ("wallet_id","kind","window","currency","period_start")
+);
+
+-- CreateTable
+CREATE TABLE "payment" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "idempotency_key" TEXT,
+    "origin" "payment_origin" NOT NULL DEFAULT 'API',
+    "kind" "payment_kind" NOT NULL,
+    "status" "payment_status" NOT NULL DEFAULT 'CREATED',
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "amount_minor" BIGINT NOT NULL,
+    "fee_minor" BIGINT NOT NULL DEFAULT 0,
+    "currency" TEXT NOT NULL,
+    "provider" TEXT NOT NULL DEFAULT 'LOCAL',
+    "reference" TEXT,
+    "source_wallet_id" TEXT,
+    "destination_wallet_id" TEXT,
+    "source_customer_id" TEXT,
+    "destination_customer_id" TEXT,
+    "top_up_method" "top_up_method",
+    "destination_sealed" BYTEA,
+    "note" TEXT,
+    "decline_reason" "decline_reason",
+    "decline_message" TEXT,
+    "refund_of_id" TEXT,
+    "refunded_minor" BIGINT NOT NULL DEFAULT 0,
+    "batch_id" TEXT,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "confirmed_at" TIMESTAMPTZ(6),
+    "completed_at" TIMESTAMPTZ(6),
+    "expires_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "payment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "payment_transition" (
+    "payment_id" TEXT NOT NULL,
+    "version" INTEGER NOT NULL,
+    "from" "payment_status",
+    "to" "payment_status" NOT NULL,
+    "reason" "transition_reason" NOT NULL,
+    "source" "transition_source" NOT NULL,
+    "message" TEXT,
+    "occurred_at" TIMESTAMPTZ(6) NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "payment_transition_pkey" PRIMARY KEY ("payment_id","version")
+);
+
+-- CreateTable
+CREATE TABLE "event_outbox" (
+    "seq" BIGSERIAL NOT NULL,
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "audience" TEXT[],
+    "wallet_ids" TEXT[],
+    "payment_id" TEXT,
+    "data" JSONB NOT NULL,
+    "occurred_at" TIMESTAMPTZ(6) NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "event_outbox_pkey" PRIMARY KEY ("seq")
+);
+
+-- CreateTable
+CREATE TABLE "event_log" (
+    "position" BIGINT NOT NULL,
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "audience" TEXT[],
+    "wallet_ids" TEXT[],
+    "payment_id" TEXT,
+    "data" JSONB NOT NULL,
+    "occurred_at" TIMESTAMPTZ(6) NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "event_log_pkey" PRIMARY KEY ("position")
+);
+
+-- CreateTable
+CREATE TABLE "ledger_account" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "code" TEXT NOT NULL,
+    "kind" "ledger_account_kind" NOT NULL,
+    "currency" TEXT NOT NULL,
+    "wallet_id" TEXT,
+    "overdraft" BOOLEAN NOT NULL DEFAULT true,
+    "posted_debits" BIGINT NOT NULL DEFAULT 0,
+    "posted_credits" BIGINT NOT NULL DEFAULT 0,
+    "pending_debits" BIGINT NOT NULL DEFAULT 0,
+    "pending_credits" BIGINT NOT NULL DEFAULT 0,
+    "lines" BIGINT NOT NULL DEFAULT 0,
+    "last_line_at" TIMESTAMPTZ(6),
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "closed_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "ledger_account_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "journal_entry" (
+    "id" TEXT NOT NULL,
+    "seq" BIGSERIAL NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "code" TEXT NOT NULL,
+    "reference" TEXT NOT NULL,
+    "payment_id" TEXT,
+    "reverses_id" TEXT,
+    "occurred_at" TIMESTAMPTZ(6) NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "journal_entry_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "posting" (
+    "entry_id" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "kind" "posting_kind" NOT NULL,
+    "debit_account_id" TEXT NOT NULL,
+    "credit_account_id" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "amount_minor" BIGINT NOT NULL,
+    "hold_id" TEXT,
+
+    CONSTRAINT "posting_pkey" PRIMARY KEY ("entry_id","number")
+);
+
+-- CreateTable
+CREATE TABLE "account_line" (
+    "account_id" TEXT NOT NULL,
+    "number" BIGINT NOT NULL,
+    "entry_id" TEXT NOT NULL,
+    "posting_number" INTEGER NOT NULL,
+    "kind" "posting_kind" NOT NULL,
+    "amount_minor" BIGINT NOT NULL,
+    "posted_debits" BIGINT NOT NULL,
+    "posted_credits" BIGINT NOT NULL,
+    "pending_debits" BIGINT NOT NULL,
+    "pending_credits" BIGINT NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "account_line_pkey" PRIMARY KEY ("account_id","number")
+);
+
+-- CreateTable
+CREATE TABLE "hold" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "debit_account_id" TEXT NOT NULL,
+    "credit_account_id" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "amount_minor" BIGINT NOT NULL,
+    "remaining_minor" BIGINT NOT NULL,
+    "state" "hold_state" NOT NULL DEFAULT 'OPEN',
+    "payment_id" TEXT,
+    "expires_at" TIMESTAMPTZ(6),
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "closed_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "hold_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "journal_unsealed" (
+    "seq" BIGINT NOT NULL,
+    "entry_id" TEXT NOT NULL,
+
+    CONSTRAINT "journal_unsealed_pkey" PRIMARY KEY ("seq")
+);
+
+-- CreateTable
+CREATE TABLE "journal_seal" (
+    "position" BIGINT NOT NULL,
+    "entry_id" TEXT NOT NULL,
+    "hash" BYTEA NOT NULL,
+    "sealed_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "journal_seal_pkey" PRIMARY KEY ("position")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "api_key_hash_key" ON "api_key"("hash");
+
+-- CreateIndex
+CREATE INDEX "api_key_partner_id_idx" ON "api_key"("partner_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "customer_partner_id_external_id_key" ON "customer"("partner_id", "external_id");
+
+-- CreateIndex
+CREATE INDEX "wallet_partner_id_id_idx" ON "wallet"("partner_id", "id");
+
+-- CreateIndex
+CREATE INDEX "wallet_customer_id_idx" ON "wallet"("customer_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "wallet_account_ledger_account_id_key" ON "wallet_account"("ledger_account_id");
+
+-- CreateIndex
+CREATE INDEX "payment_partner_id_id_idx" ON "payment"("partner_id", "id");
+
+-- CreateIndex
+CREATE INDEX "payment_source_wallet_id_id_idx" ON "payment"("source_wallet_id", "id");
+
+-- CreateIndex
+CREATE INDEX "payment_destination_wallet_id_id_idx" ON "payment"("destination_wallet_id", "id");
+
+-- CreateIndex
+CREATE INDEX "payment_refund_of_id_idx" ON "payment"("refund_of_id");
+
+-- CreateIndex
+CREATE INDEX "payment_batch_id_idx" ON "payment"("batch_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "event_outbox_id_key" ON "event_outbox"("id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "event_log_id_key" ON "event_log"("id");
+
+-- CreateIndex
+CREATE INDEX "event_log_partner_id_position_idx" ON "event_log"("partner_id", "position");
+
+-- CreateIndex
+CREATE INDEX "event_log_payment_id_position_idx" ON "event_log"("payment_id", "position");
+
+-- CreateIndex
+CREATE INDEX "event_log_wallet_ids_idx" ON "event_log" USING GIN ("wallet_ids");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ledger_account_code_key" ON "ledger_account"("code");
+
+-- CreateIndex
+CREATE INDEX "ledger_account_partner_id_id_idx" ON "ledger_account"("partner_id", "id");
+
+-- CreateIndex
+CREATE INDEX "ledger_account_wallet_id_idx" ON "ledger_account"("wallet_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ledger_account_id_currency_key" ON "ledger_account"("id", "currency");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "journal_entry_seq_key" ON "journal_entry"("seq");
+
+-- CreateIndex
+CREATE INDEX "journal_entry_partner_id_id_idx" ON "journal_entry"("partner_id", "id");
+
+-- CreateIndex
+CREATE INDEX "journal_entry_payment_id_idx" ON "journal_entry"("payment_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "journal_entry_code_reference_key" ON "journal_entry"("code", "reference");
+
+-- CreateIndex
+CREATE INDEX "posting_hold_id_idx" ON "posting"("hold_id");
+
+-- CreateIndex
+CREATE INDEX "account_line_account_id_recorded_at_idx" ON "account_line"("account_id", "recorded_at");
+
+-- CreateIndex
+CREATE INDEX "hold_payment_id_idx" ON "hold"("payment_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "journal_unsealed_entry_id_key" ON "journal_unsealed"("entry_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "journal_seal_entry_id_key" ON "journal_seal"("entry_id");
+
+-- AddForeignKey
+ALTER TABLE "api_key" ADD CONSTRAINT "api_key_partner_id_fkey" FOREIGN KEY ("partner_id") REFERENCES "partner"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "customer" ADD CONSTRAINT "customer_partner_id_fkey" FOREIGN KEY ("partner_id") REFERENCES "partner"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet" ADD CONSTRAINT "wallet_partner_id_fkey" FOREIGN KEY ("partner_id") REFERENCES "partner"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet" ADD CONSTRAINT "wallet_customer_id_fkey" FOREIGN KEY ("customer_id") REFERENCES "customer"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet_account" ADD CONSTRAINT "wallet_account_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet_limit" ADD CONSTRAINT "wallet_limit_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "payment" ADD CONSTRAINT "payment_partner_id_fkey" FOREIGN KEY ("partner_id") REFERENCES "partner"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "payment" ADD CONSTRAINT "payment_refund_of_id_fkey" FOREIGN KEY ("refund_of_id") REFERENCES "payment"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "payment_transition" ADD CONSTRAINT "payment_transition_payment_id_fkey" FOREIGN KEY ("payment_id") REFERENCES "payment"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "posting" ADD CONSTRAINT "posting_entry_id_fkey" FOREIGN KEY ("entry_id") REFERENCES "journal_entry"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { TypeID } from 'typeid-js';
+import { idPrefixes } from '../lib/ids.ts';
+
+/** The five kinds of account. Assets and expenses grow by debits, the others by credits. */
+export type LedgerAccountKind = 'ASSET' | 'LIABILITY' | 'INCOME' | 'EXPENSE' | 'EQUITY';
+
+/**
+ * An account of the chart, named by what it is for; it is made in the books when it is first posted to.
+ * One account holds one currency of one partner.
+ */
+export interface LedgerAccountRef {
+  id: string;
+  partnerId: string;
+  /** Unique and readable: `wallet:wal_…:RUB`. */
+  code: string;
+  kind: LedgerAccountKind;
+  currency: string;
+  walletId: string | null;
+  /** May the balance on its normal side go below zero? Never for a customer's money. */
+  overdraft: boolean;
+}
+
+type Chart = Pick<LedgerAccountRef, 'partnerId' | 'kind' | 'currency'> & Partial<Pick<LedgerAccountRef, 'walletId' | 'overdraft'>>;
+
+/** The account's id follows from its code, so that nobody has to look it up before posting. */
+function account(code: string, chart: Chart): LedgerAccountRef {
+  const digest = createHash('sha256').update(code).digest().subarray(0, 16);
+  const id = TypeID.fromUUIDBytes(idPrefixes.LedgerAccount, digest).toString();
+  return { id, code, walletId: null, overdraft: true, ...chart };
+}
+
+/** A customer's money in one currency: what we owe them. Never below zero. */
+export const walletAccount = (partnerId: string, walletId: string, currency: string): LedgerAccountRef =>
+  account(`wallet:${walletId}:${currency}`, { partnerId, kind: 'LIABILITY', currency, walletId, overdraft: false });
+
+/** Our money at a provider: what its house wallet holds. */
+export const settlementAccount = (partnerId: string, providerAccountId: string, currency: string): LedgerAccountRef =>
+  account(`settlement:${providerAccountId}:${currency}`, { partnerId, kind: 'ASSET', currency });
+
+/** Money that has come in and not yet gone out: the middle of a transit. */
+export const clearingAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`clearing:${partnerId}:${currency}`, { partnerId, kind: 'LIABILITY', currency });
+
+/** Fees that we charge. */
+export const feeIncomeAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`fee-income:${partnerId}:${currency}`, { partnerId, kind: 'INCOME', currency });
+
+/** Fees that a provider charges us. */
+export const feeExpenseAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`fee-expense:${partnerId}:${currency}`, { partnerId, kind: 'EXPENSE', currency });
+
+/** The partner's own bank account and cash desk, through which money comes and goes without a provider. */
+export const bankAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`bank:${partnerId}:${currency}`, { partnerId, kind: 'ASSET', currency });
+
+/** What a lender owes the partner for goods sold on credit. */
+export const lenderReceivableAccount = (partnerId: string, providerAccountId: string, currency: string): LedgerAccountRef =>
+  account(`lender-receivable:${providerAccountId}:${currency}`, { partnerId, kind: 'ASSET', currency });
+
+/** What we owe the partner for its sales. */
+export const partnerPayableAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`partner-payable:${partnerId}:${currency}`, { partnerId, kind: 'LIABILITY', currency });
+
+/** Where a proven movement stands until somebody has found out what it was. */
+export const suspenseAccount = (partnerId: string, currency: string): LedgerAccountRef =>
+  account(`suspense:${partnerId}:${currency}`, { partnerId, kind: 'LIABILITY', currency });
