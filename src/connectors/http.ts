@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { type Dispatcher, Pool } from 'undici';
+
+/** One file or field of a multipart body. */
+export interface Part {
+  name: string;
+  content: Uint8Array | string;
+  filename?: string;
+  contentType?: string;
+}
+
+/** A request body in one of the forms that providers ask for. `json` may be empty: some want the header alone. */
+export type HttpBody =
+  | { kind: 'json'; text: string }
+  | { kind: 'form'; fields: readonly (readonly [name: string, value: string])[] }
+  | { kind: 'multipart'; parts: readonly Part[] };
+
+/** One call over HTTP. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  body?: HttpBody;
+  /** From now to the last byte of the answer, queueing and connecting included. */
+  deadlineMs?: number;
+  maxBytes?: number;
+  /** How many redirects to follow; only GET ever does, and credentials do not travel to another host. Default 0. */
+  redirects?: number;
+}
+
+/** An answer of any status, read whole. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export type HttpFailureKind = 'CONNECTION_FAILED' | 'DEADLINE' | 'CONNECTION_LOST' | 'TOO_LARGE';
+
+/** No whole answer came. `maybeSent` is false only when nothing of the request was written to a socket. */
+export class HttpFailure extends Error {
+  constructor(
+    readonly kind: HttpFailureKind,
+    readonly maybeSent: boolean,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'HttpFailure';
+  }
+}
+
+/** The only way out of this process to a provider. */
+export interface HttpClient {
+  /** @throws HttpFailure when no whole answer came in time; every status is an answer */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Closes every connection. */
+  close(): Promise<void>;
+}
+
+/** Bounds of a client; each request may lower its own. */
+export interface HttpOptions {
+  connectMs?: number;
+  deadlineMs?: number;
+  maxBytes?: number;
+  connections?: number;
+}
+
+const defaults = { connectMs: 5_000, deadlineMs: 10_000, maxBytes: 8 * 1024 * 1024, connections: 64 };
+
+/** A client with one connection pool per origin. */
+export function createHttpClient(options: HttpOptions = {}): HttpClient {
+  const bounds = { ...defaults, ...options };
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections: bounds.connections,
+      pipelining: 1,
+      connect: { timeout: bounds.connectMs },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+  return {
+    async send(request) {
+      const encoded = encodeBody(request.body);
+      const headers = { ...lowerCased(request.headers ?? {}), ...encoded.headers };
+      const until = Date.now() + (request.deadlineMs ?? bounds.deadlineMs);
+      const limit = request.maxBytes ?? bounds.maxBytes;
+      let url = new URL(request.url);
+      for (let left = request.method === 'GET' ? (request.redirects ?? 0) : 0; ; left -= 1) {
+        const path = url.pathname + url.search;
+        const call = { method: request.method, path, headers, body: encoded.bytes };
+        const answer = await exchange(poolOf(url.origin), call, until, limit);
+        const location = answer.headers['location'];
+        if (left <= 0 || answer.status < 300 || answer.status > 399 || !location) return answer;
+        const next = new URL(location, url);
+        if (next.origin !== url.origin) delete headers['authorization'];
+        url = next;
+      }
+    },
+    async close() {
+      const open = [...pools.values()];
+      pools.clear();
+      await Promise.all(open.map((pool) => pool.destroy()));
+    },
+  };
+}
+
+interface Call {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer | null;
+}
+
+/** One request on the pool. The handler is told when bytes begin to leave, which is what `maybeSent` rests on. */
+function exchange(pool: Pool, call: Call, until: number, maxBytes: number): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | null = null;
+    let over: HttpFailure | null = null;
+    const answer: HttpAnswer = { status: 0, headers: {}, body: Buffer.alloc(0) };
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const fail = (failure: HttpFailure) => {
+      if (over) return;
+      over = failure;
+      clearTimeout(timer);
+      controller?.abort(failure);
+      reject(failure);
+    };
+    const timer = setTimeout(
+      () => fail(new HttpFailure('DEADLINE', controller !== null, 'no answer within the deadline')),
+      Math.max(0, until - Date.now()),
+    );
+    const tooLarge = () => fail(new HttpFailure('TOO_LARGE', true, `the answer is longer than ${maxBytes} bytes`));
+    pool.dispatch(
+      { method: call.method as Dispatcher.HttpMethod, path: call.path, headers: call.headers, body: call.body },
+      {
+        onRequestStart(started) {
+          if (over) return started.abort(over);
+          controller = started;
+        },
+        onResponseStart(_controller, status, headers) {
+          answer.status = status;
+          answer.headers = flat(headers);
+          if (
+            /^\d+$/.test(answer.headers['content-length'] ?? '') &&
+            BigInt(answer.headers['content-length'] ?? 0) > maxBytes
+          )
+            tooLarge();
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.length;
+          if (size > maxBytes) tooLarge();
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (over) return;
+          clearTimeout(timer);
+          answer.body = Buffer.concat(chunks);
+          resolve(answer);
+        },
+        onResponseError(_controller, error) {
+          const sent = controller !== null;
+          const what = sent ? 'the connection broke before the answer was complete' : 'no connection could be made';
+          fail(new HttpFailure(sent ? 'CONNECTION_LOST' : 'CONNECTION_FAILED', sent, what, error));
+        },
+      },
+    );
+  });
+}
+
+const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+
+const lowerCased = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** A body as bytes with the headers that belong to it. */
+function encodeBody(body: HttpBody | undefined): { bytes: Buffer | null; headers: Record<string, string> } {
+  if (!body) return { bytes: null, headers: {} };
+  switch (body.kind) {
+    case 'json':
+      return { bytes: body.text ? Buffer.from(body.text) : null, headers: { 'content-type': 'application/json' } };
+    case 'form':
+      return {
+        bytes: Buffer.from(
+          new URLSearchParams(body.fields.map(([name, value]): [string, string] => [name, value])).toString(),
+        ),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      };
+    case 'multipart': {
+      const boundary = `koshel-${randomBytes(16).toString('hex')}`;
+      return {
+        bytes: multipart(body.parts, boundary),
+        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      };
+    }
+  }
+}
+
+function multipart(parts: readonly Part[], boundary: string): Buffer {
+  const quoted = (text: string) => text.replace(/[\r\n"]/g, (char) => encodeURIComponent(char));
+  const pieces = parts.flatMap((part) => {
+    const filename = part.filename === undefined ? '' : `; filename="${quoted(part.filename)}"`;
+    const type = part.contentType === undefined ? '' : `Content-Type: ${part.contentType.replace(/[\r\n]/g, '')}\r\n`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${filename}\r\n${type}\r\n`;
+    return [Buffer.from(head), Buffer.from(part.content), Buffer.from('\r\n')];
+  });
+  return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
+}
