@@ -21,7 +21,8 @@ export interface LedgerAccountRef {
   overdraft: boolean;
 }
 
-type Chart = Pick<LedgerAccountRef, 'partnerId' | 'kind' | 'currency'> & Partial<Pick<LedgerAccountRef, 'walletId' | 'overdraft'>>;
+type Chart = Pick<LedgerAccountRef, 'partnerId' | 'kind' | 'currency'> &
+  Partial<Pick<LedgerAccountRef, 'walletId' | 'overdraft'>>;
 
 /** The account's id follows from its code, so that nobody has to look it up before posting. */
 function account(code: string, chart: Chart): LedgerAccountRef {
@@ -55,7 +56,11 @@ export const bankAccount = (partnerId: string, currency: string): LedgerAccountR
   account(`bank:${partnerId}:${currency}`, { partnerId, kind: 'ASSET', currency });
 
 /** What a lender owes the partner for goods sold on credit. */
-export const lenderReceivableAccount = (partnerId: string, providerAccountId: string, currency: string): LedgerAccountRef =>
+export const lenderReceivableAccount = (
+  partnerId: string,
+  providerAccountId: string,
+  currency: string,
+): LedgerAccountRef =>
   account(`lender-receivable:${providerAccountId}:${currency}`, { partnerId, kind: 'ASSET', currency });
 
 /** What we owe the partner for its sales. */

@@ -34,19 +34,26 @@ interface WithFee extends Amount {
   fee: bigint;
 }
 
-function entry(code: string, about: Entry, postings: PostingDraft[], reversesId: string | null = null): JournalEntryDraft {
+function entry(
+  code: string,
+  about: Omit<Entry, 'currency'>,
+  postings: PostingDraft[],
+  reversesId: string | null = null,
+): JournalEntryDraft {
   const { partnerId, reference, paymentId = null, occurredAt } = about;
   const lines = postings.filter((posting) => posting.amount !== 0n);
   return { id: newId('JournalEntry'), partnerId, code, reference, paymentId, reversesId, occurredAt, postings: lines };
 }
 
 const wallet = (e: Entry & { walletId: string }) => walletAccount(e.partnerId, e.walletId, e.currency);
-const settlement = (e: Entry & { providerAccountId: string }) => settlementAccount(e.partnerId, e.providerAccountId, e.currency);
+const settlement = (e: Entry & { providerAccountId: string }) =>
+  settlementAccount(e.partnerId, e.providerAccountId, e.currency);
 const clearing = (e: Entry) => clearingAccount(e.partnerId, e.currency);
 const feeIncome = (e: Entry) => feeIncomeAccount(e.partnerId, e.currency);
 const feeExpense = (e: Entry) => feeExpenseAccount(e.partnerId, e.currency);
 const bank = (e: Entry) => bankAccount(e.partnerId, e.currency);
-const receivable = (e: Entry & { providerAccountId: string }) => lenderReceivableAccount(e.partnerId, e.providerAccountId, e.currency);
+const receivable = (e: Entry & { providerAccountId: string }) =>
+  lenderReceivableAccount(e.partnerId, e.providerAccountId, e.currency);
 const payable = (e: Entry) => partnerPayableAccount(e.partnerId, e.currency);
 
 // biome-ignore format: the tables are to be read as tables
@@ -96,13 +103,17 @@ export const payoutCompleted = (e: Entry & { holds: HoldPart[] }) => entry('PAYO
   e.holds.map((held) => capture(held, held.amount)),
 );
 
+// biome-ignore format: table
 /** The payout was refused: what was reserved for it is free again. */
 export const payoutVoided = (e: Entry & { holds: HoldPart[] }) => entry('PAYOUT_VOIDED', e,
   e.holds.map((held) => release(held, held.amount)),
 );
 
+// biome-ignore format: table
 /** The time of a hold has run out: what is left of it is free again. */
-export const holdExpired = (e: Entry & { hold: HoldPart }) => entry('HOLD_EXPIRED', e, [release(e.hold, e.hold.amount)]);
+export const holdExpired = (e: Entry & { hold: HoldPart }) => entry('HOLD_EXPIRED', e, [
+  release(e.hold, e.hold.amount),
+]);
 
 // biome-ignore format: table
 /** Transit, first leg: the card's money has come in. */
@@ -157,5 +168,6 @@ export const creditCharged = (e: Amount & { providerAccountId: string }) => entr
  * Undoes an entry line by line, ends swapped and order turned round; redoing is reversing the reversal.
  * Captured money goes back as a plain movement; the hold stays closed.
  */
-export const reversed = (e: Entry & { entryId: string; postings: { debit: LedgerAccountRef; credit: LedgerAccountRef; amount: bigint }[] }) =>
-  entry('REVERSED', e, e.postings.map((line) => move(line.credit, line.debit, line.amount)).reverse(), e.entryId);
+export const reversed = (
+  e: Omit<Entry, 'currency'> & { entryId: string; postings: Pick<PostingDraft, 'debit' | 'credit' | 'amount'>[] },
+) => entry('REVERSED', e, e.postings.map((line) => move(line.credit, line.debit, line.amount)).reverse(), e.entryId);

@@ -1,5 +1,5 @@
-import { Prisma } from '../db/generated/client.ts';
 import type { Tx } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import { assert, assertNever, present } from '../lib/assert.ts';
 import type { LedgerAccountRef } from './account.ts';
 import type { JournalEntryDraft } from './posting.ts';
@@ -62,7 +62,10 @@ export function compile(entries: JournalEntryDraft[]): { accounts: string; entri
       accounts.set(debit.id, debit).set(credit.id, credit);
     }
   }
-  assert(new Set(entries.map((e) => `${e.code} ${e.reference}`)).size === entries.length, 'one call posts one entry twice');
+  assert(
+    new Set(entries.map((e) => `${e.code} ${e.reference}`)).size === entries.length,
+    'one call posts one entry twice',
+  );
   // code-unit order is the "C" collation in which the function locks
   const sorted = [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const position = new Map(sorted.map((ref, index) => [ref.id, index + 1]));

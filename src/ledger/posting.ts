@@ -52,7 +52,12 @@ export const move = (debit: LedgerAccountRef, credit: LedgerAccountRef, amount: 
 });
 
 /** Reserves an amount until it is captured, released, or `expiresAt` has passed. */
-export const hold = (debit: LedgerAccountRef, credit: LedgerAccountRef, amount: bigint, expiresAt: Date | null): PostingDraft => ({
+export const hold = (
+  debit: LedgerAccountRef,
+  credit: LedgerAccountRef,
+  amount: bigint,
+  expiresAt: Date | null,
+): PostingDraft => ({
   kind: 'HOLD',
   debit,
   credit,

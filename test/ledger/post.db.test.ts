@@ -7,7 +7,12 @@ import { testDatabase } from '../support/db.ts';
 
 const db = await testDatabase();
 const partnerId = newId('Partner');
-const about = () => ({ partnerId, currency: 'RUB', reference: newId('Payment'), occurredAt: new Date('2026-11-22T10:00:00Z') });
+const about = () => ({
+  partnerId,
+  currency: 'RUB',
+  reference: newId('Payment'),
+  occurredAt: new Date('2026-11-22T10:00:00Z'),
+});
 
 test('A top-up, a transfer with a fee, a hold and its capture stand in the counters of each account.', async () => {
   const [a, b] = [newId('Wallet'), newId('Wallet')];
@@ -49,7 +54,12 @@ test('The same entry again is a replay, with other lines a conflict; neither mov
   const draft = transferCompleted({ ...about(), amount: 40n, fee: 0n, fromWalletId: a, toWalletId: b });
   const once = await postEntries(db.prisma, [draft]);
   const again = await postEntries(db.prisma, [{ ...draft, id: newId('JournalEntry') }]);
-  const other = await postEntries(db.prisma, [{ ...transferCompleted({ ...about(), amount: 41n, fee: 0n, fromWalletId: a, toWalletId: b }), reference: draft.reference }]);
+  const other = await postEntries(db.prisma, [
+    {
+      ...transferCompleted({ ...about(), amount: 41n, fee: 0n, fromWalletId: a, toWalletId: b }),
+      reference: draft.reference,
+    },
+  ]);
   expect(once.verdicts).toEqual([{ verdict: 'POSTED', entryId: draft.id }]);
   expect(again.verdicts).toEqual([{ verdict: 'REPLAYED', entryId: draft.id }]);
   expect(other.verdicts).toEqual([{ verdict: 'CONFLICT', entryId: draft.id }]);

@@ -48,7 +48,8 @@ BEGIN
   ) x;
   a_lines_before := a_lines;
   -- An account's lines never go back in time, even when the machine's clock does.
-  v_at := greatest(clock_timestamp(), v_at);
+  -- Milliseconds, the finest instant that callers can name: a balance asked for at an answer's `at` includes the answer.
+  v_at := greatest(date_trunc('milliseconds', clock_timestamp()), v_at);
 
   SELECT array_agg(n.id ORDER BY n.at),
          array_agg((SELECT j.id FROM journal_entry j WHERE j.code = n.code AND j.reference = n.reference) ORDER BY n.at)
