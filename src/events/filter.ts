@@ -1,0 +1,62 @@
+import type { EventType, LogEvent } from './event.ts';
+
+/** What a reader may see. */
+export interface EventScope {
+  /** Null: an administrator, who sees all partners. */
+  partnerId: string | null;
+  /** When set: only events whose audience has this customer. */
+  customerId: string | null;
+}
+
+/** What a reader wants to see; each member narrows, an empty `types` leaves nothing. */
+export interface EventFilter {
+  types?: EventType[];
+  walletId?: string;
+  paymentId?: string;
+  customerId?: string;
+}
+
+/** Does a reader of this scope and filter get this event? The same rule as `conditions`, in memory. */
+export function matches(scope: EventScope, filter: EventFilter, event: LogEvent): boolean {
+  if (scope.partnerId !== null && event.partnerId !== scope.partnerId) return false;
+  if (scope.customerId !== null && !event.audience.includes(scope.customerId)) return false;
+  if (filter.types !== undefined && !filter.types.includes(event.type)) return false;
+  if (filter.walletId !== undefined && !event.walletIds.includes(filter.walletId)) return false;
+  if (filter.paymentId !== undefined && event.paymentId !== filter.paymentId) return false;
+  return filter.customerId === undefined || event.audience.includes(filter.customerId);
+}
+
+/**
+ * The rule of `matches` as SQL conditions on event_log.
+ * @param values parameters so far; those of the conditions are added to it
+ */
+export function conditions(scope: EventScope, filter: EventFilter, values: unknown[]): string[] {
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const found: string[] = [];
+  if (scope.partnerId !== null) found.push(`partner_id = ${parameter(scope.partnerId)}`);
+  if (scope.customerId !== null) found.push(`${parameter(scope.customerId)} = ANY (audience)`);
+  if (filter.types !== undefined) found.push(`type = ANY (${parameter(filter.types)})`);
+  // the containment operator, because it is the one that the index on wallet_ids answers
+  if (filter.walletId !== undefined) found.push(`wallet_ids @> ARRAY[${parameter(filter.walletId)}]`);
+  if (filter.paymentId !== undefined) found.push(`payment_id = ${parameter(filter.paymentId)}`);
+  if (filter.customerId !== undefined) found.push(`${parameter(filter.customerId)} = ANY (audience)`);
+  return found;
+}
+
+/** The narrowest single key of a reader: where the hub files it, so that other events never touch it. */
+export function readerKey(scope: EventScope, filter: EventFilter): string {
+  if (filter.paymentId !== undefined) return `payment ${filter.paymentId}`;
+  if (filter.walletId !== undefined) return `wallet ${filter.walletId}`;
+  const customerId = filter.customerId ?? scope.customerId;
+  if (customerId !== null) return `customer ${customerId}`;
+  return scope.partnerId === null ? 'everything' : `partner ${scope.partnerId}`;
+}
+
+/** Each key under which an interested reader may be filed, once. */
+export function eventKeys(event: LogEvent): Set<string> {
+  const keys = new Set(['everything', `partner ${event.partnerId}`]);
+  if (event.paymentId !== null) keys.add(`payment ${event.paymentId}`);
+  for (const walletId of event.walletIds) keys.add(`wallet ${walletId}`);
+  for (const customerId of event.audience) keys.add(`customer ${customerId}`);
+  return keys;
+}

@@ -1,0 +1,138 @@
+import type { Database } from '../db/client.ts';
+import { assert } from '../lib/assert.ts';
+import type { LogEvent } from './event.ts';
+import { type EventFilter, type EventScope, eventKeys, matches, readerKey } from './filter.ts';
+import { type EventPage, readPage } from './log.ts';
+import { type EventStream, ShutdownError, Stream, type StreamSource } from './stream.ts';
+
+export { type EventStream, ResumableError, ShutdownError, SlowConsumerError } from './stream.ts';
+
+/** Live events of this process. */
+export interface Hub {
+  /** Events from now on. Registered before this returns: nothing that is committed after the call is missed. */
+  open(scope: EventScope, filter: EventFilter): EventStream;
+  /**
+   * All events after a position, then live ones, with no gap and no duplicate between. A position that the log no longer
+   * or not yet has makes the first `next()` throw CursorTooOldError or CursorError.
+   * @param after a decoded cursor; 0n begins at the oldest event that is kept
+   */
+  replayThenLive(scope: EventScope, filter: EventFilter, after: bigint): EventStream;
+  /** Ends every stream, and each that is opened later, with a ShutdownError that carries the cursor to resume from. */
+  close(reason: 'SHUTDOWN'): void;
+  /** How many streams are open. */
+  size(): number;
+}
+
+/** The tail's side of the hub. */
+export interface HubPublisher {
+  /** Position of the last published event; null before `begin`. */
+  published(): bigint | null;
+  /** Live begins after this position. */
+  begin(position: bigint): void;
+  /** Hands events to the streams they match; the first follows the last published one directly. */
+  publish(events: LogEvent[]): void;
+  /** The log cannot be followed from where we were: ends every stream with `error` and begins anew after `position`. */
+  restart(position: bigint, error: Error): void;
+}
+
+export interface HubOptions {
+  db: Pick<Database, 'pool'>;
+  /** Events that may wait for a consumer before it is cut off. */
+  maxWaiting?: number;
+  /** Events per page of a replay. */
+  pageSize?: number;
+  /** Pages that are read at a time, so that a crowd of reconnecting subscribers leaves connections to others. */
+  replayReads?: number;
+}
+
+/** The fan-out in this process: the hub that readers use, and the publisher that the tail feeds. */
+export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublisher } {
+  const { db, maxWaiting = 1000, pageSize = 200, replayReads = 4 } = options;
+  assert(pageSize <= maxWaiting, 'a page of a replay fits into the buffer of a consumer');
+  const streams = new Set<Stream>();
+  const byKey = new Map<string, Set<Stream>>();
+  const inTurn = limitConcurrency(replayReads);
+  let published: bigint | null = null;
+  let closed = false;
+
+  const position = (): bigint => {
+    assert(published !== null, 'the tail is started before streams are opened');
+    return published;
+  };
+  const source: StreamSource = {
+    published: position,
+    read: (stream, after): Promise<EventPage> =>
+      inTurn(() => readPage(db.pool, stream.scope, stream.filter, after, pageSize)),
+    join(stream) {
+      const key = readerKey(stream.scope, stream.filter);
+      const group = byKey.get(key);
+      if (group) group.add(stream);
+      else byKey.set(key, new Set([stream]));
+    },
+    leave(stream) {
+      streams.delete(stream);
+      const key = readerKey(stream.scope, stream.filter);
+      const group = byKey.get(key);
+      if (group?.delete(stream) && group.size === 0) byKey.delete(key);
+    },
+  };
+  const add = (scope: EventScope, filter: EventFilter, after: bigint | null): EventStream => {
+    const stream = new Stream(scope, filter, source, maxWaiting, after);
+    streams.add(stream);
+    if (closed) stream.fail(new ShutdownError(stream.cursor()));
+    return stream;
+  };
+  const deliver = (event: LogEvent): void => {
+    for (const key of eventKeys(event)) {
+      for (const stream of byKey.get(key) ?? []) {
+        if (matches(stream.scope, stream.filter, event)) stream.offer(event);
+      }
+    }
+  };
+
+  const hub: Hub = {
+    open: (scope, filter) => add(scope, filter, null),
+    replayThenLive: (scope, filter, after) => add(scope, filter, after),
+    close() {
+      closed = true;
+      for (const stream of [...streams]) stream.fail(new ShutdownError(stream.cursor()));
+    },
+    size: () => streams.size,
+  };
+  const publisher: HubPublisher = {
+    published: () => published,
+    begin(start) {
+      published = start;
+    },
+    publish(events) {
+      for (const event of events) {
+        assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);
+        published = event.position;
+        deliver(event);
+      }
+    },
+    restart(start, error) {
+      for (const stream of [...streams]) stream.fail(error);
+      published = start;
+    },
+  };
+  return { hub, publisher };
+}
+
+/** Runs at most `most` of the works at a time, the others in the order of asking. */
+function limitConcurrency(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const queue: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => queue.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      // the place is handed on, not freed and fought for
+      const next = queue.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,186 @@
+import type pg from 'pg';
+import type { Database, Tx } from '../db/client.ts';
+import { DomainError } from '../errors.ts';
+import { assert, present } from '../lib/assert.ts';
+import { newId } from '../lib/ids.ts';
+import type { EventData, EventType, LogEvent, NewEvent } from './event.ts';
+import { conditions, type EventFilter, type EventScope } from './filter.ts';
+
+export type { EventFilter, EventScope } from './filter.ts';
+
+/** PostgreSQL channel on which business transactions say, at commit, that the outbox has something. */
+export const OUTBOX_CHANNEL = 'koshel_event_outbox';
+/** Channel on which `event_sequence` says that the log has grown. */
+export const LOG_CHANNEL = 'koshel_event_log';
+
+/** The cursor cannot be used: not one of ours, or ahead of the log. */
+export class CursorError extends DomainError {
+  readonly code = 'INVALID_INPUT' as const;
+}
+
+/** What the cursor points after has been removed by the retention: a replay from it would have a hole. */
+export class CursorTooOldError extends CursorError {
+  /** @param oldest cursor of the oldest place that can still be replayed from */
+  constructor(readonly oldest: string) {
+    super('The events after this cursor are no longer kept. Read the present state, then subscribe from now on.');
+  }
+}
+
+/**
+ * Appends events to the log, in the business transaction that they tell of: they happen with it or not at all. They
+ * become visible, in this order, moments after the commit.
+ * @param tx the transaction; it must hold the lock of the row whose change is told, so that order follows per object
+ * @param events what happened, oldest first
+ * @param now the instant of recording
+ */
+export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promise<void> {
+  if (events.length === 0) return;
+  const rows = JSON.stringify(events.map((event) => ({ ...event, id: newId('Event') })));
+  await tx.$executeRaw`
+    WITH added AS (
+      INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
+      SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", ${now}::timestamptz
+      FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (id text, "partnerId" text, type text, audience text[],
+        "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
+      ORDER BY ordinality)
+    SELECT pg_notify(${OUTBOX_CHANNEL}, '')`;
+}
+
+/**
+ * Reads one page of the log, in order.
+ * @param scope what the reader may see
+ * @param filter what it wants to see
+ * @param after position to begin after; 0n begins at the oldest event that is kept
+ * @param limit events at most
+ * @throws CursorTooOldError when events after `after` are no longer kept
+ * @throws CursorError when `after` is beyond the end of the log
+ */
+export async function readEvents(
+  db: Database,
+  scope: EventScope,
+  filter: EventFilter,
+  after: bigint,
+  limit: number,
+): Promise<LogEvent[]> {
+  return (await readPage(db.pool, scope, filter, after, limit)).events;
+}
+
+/** One page of the log, and how far it looked. */
+export interface EventPage {
+  events: LogEvent[];
+  /** No event of this reader is left between the last of `events` and this position. */
+  scannedTo: bigint;
+}
+
+interface EventRow {
+  position: string | null;
+  id: string;
+  partner_id: string;
+  type: EventType;
+  audience: string[];
+  wallet_ids: string[];
+  payment_id: string | null;
+  data: EventData;
+  occurred_at: Date;
+  recorded_at: Date;
+  first_kept: string | null;
+  last_kept: string | null;
+}
+
+/** As `readEvents`, through a given connection. */
+export async function readPage(
+  connection: Pick<pg.Pool, 'query'>,
+  scope: EventScope,
+  filter: EventFilter,
+  after: bigint,
+  limit: number,
+): Promise<EventPage> {
+  assert(limit > 0, 'a page of the event log has room for events');
+  const values: unknown[] = [after, limit];
+  const where = ['position > $1', ...conditions(scope, filter, values)].join(' AND ');
+  // One statement, one snapshot: the page and the bounds that it is judged by belong together.
+  const { rows } = await connection.query<EventRow>(
+    `SELECT page.*, bounds.* FROM
+       (SELECT min(position) AS first_kept, max(position) AS last_kept FROM event_log) AS bounds
+       LEFT JOIN (SELECT * FROM event_log WHERE ${where} ORDER BY position LIMIT $2) AS page ON true
+     ORDER BY page.position`,
+    values,
+  );
+  const { first_kept, last_kept } = present(rows[0], 'the bounds of the event log');
+  const last = BigInt(last_kept ?? 0);
+  if (after > last) throw new CursorError('This cursor is beyond the end of the event log. Was it issued elsewhere?');
+  const first = BigInt(first_kept ?? 1);
+  if (after > 0n && after + 1n < first) throw new CursorTooOldError(encodeCursor(first - 1n));
+  const events = rows.flatMap((row) => (row.position === null ? [] : [toEvent(row, row.position)]));
+  return { events, scannedTo: events.length === limit ? present(events.at(-1), 'an event').position : last };
+}
+
+function toEvent(row: EventRow, position: string): LogEvent {
+  return {
+    id: row.id,
+    position: BigInt(position),
+    partnerId: row.partner_id,
+    type: row.type,
+    audience: row.audience,
+    walletIds: row.wallet_ids,
+    paymentId: row.payment_id,
+    data: row.data,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
+/** Position of the newest event in the log, 0n when there is none. */
+export async function lastPosition(db: Pick<Database, 'pool'>): Promise<bigint> {
+  return endOfLog(db.pool);
+}
+
+/** As `lastPosition`, through a given connection. */
+export async function endOfLog(connection: Pick<pg.Pool, 'query'>): Promise<bigint> {
+  const { rows } = await connection.query<{ last: string }>('SELECT coalesce(max(position), 0) AS last FROM event_log');
+  return BigInt(present(rows[0], 'the end of the event log').last);
+}
+
+/**
+ * Retention: removes the oldest events that were recorded before an instant. The newest event always stays. Call it again
+ * until it answers less than `limit`.
+ * @param before what was recorded earlier goes
+ * @param limit events to remove at most, so that no transaction grows long
+ * @returns how many were removed
+ */
+export async function pruneEvents(db: Database, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.pool.query(
+    `WITH oldest AS (SELECT position, recorded_at FROM event_log ORDER BY position LIMIT $2),
+       stop AS (SELECT min(position) AS position FROM oldest WHERE recorded_at >= $1)
+     DELETE FROM event_log WHERE position IN (
+       SELECT oldest.position FROM oldest, stop
+       WHERE (stop.position IS NULL OR oldest.position < stop.position)
+         AND oldest.position < (SELECT max(position) FROM event_log))`,
+    [before, limit],
+  );
+  return rowCount ?? 0;
+}
+
+const CURSOR_VERSION = 1;
+const CURSOR_BYTES = 9;
+
+/** The opaque form in which a position leaves the process. */
+export function encodeCursor(position: bigint): string {
+  const bytes = Buffer.alloc(CURSOR_BYTES);
+  bytes.writeUInt8(CURSOR_VERSION);
+  bytes.writeBigInt64BE(position, 1);
+  return bytes.toString('base64url');
+}
+
+/**
+ * The position behind a cursor. Whether the log still has what follows it is told by whoever reads the log.
+ * @throws CursorError when the text was not made by `encodeCursor`
+ */
+export function decodeCursor(cursor: string): bigint {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const ours = bytes.length === CURSOR_BYTES && bytes[0] === CURSOR_VERSION && bytes.toString('base64url') === cursor;
+  const position = ours ? bytes.readBigInt64BE(1) : -1n;
+  if (position < 0n)
+    throw new CursorError('This is not a cursor of the event log. Pass one unchanged, as it was given.');
+  return position;
+}
