@@ -41,8 +41,7 @@ const byNumeric = new Map(table.map(([code, numeric, scale]) => [numeric, { code
 export const currencyByCode = (code: string): CurrencyInfo | undefined => byCode.get(code);
 
 /** The currency with this numeric code (three digits, leading zeros kept), or undefined. */
-export const currencyByNumeric = (numeric: string): CurrencyInfo | undefined =>
-  byNumeric.get(numeric.padStart(3, '0'));
+export const currencyByNumeric = (numeric: string): CurrencyInfo | undefined => byNumeric.get(numeric.padStart(3, '0'));
 
 /** Every alphabetic code that we know, in alphabetical order. */
 export const currencyCodes = table.map(([code]) => code);

@@ -4,7 +4,12 @@ import { Decimal as DecimalJs } from 'decimal.js';
  * Exact decimals for fees and rates. 60 significant digits: the default of 20 loses kopecks of a 20-digit sum.
  * This is the only importer of decimal.js.
  */
-export const Decimal = DecimalJs.clone({ precision: 60, rounding: DecimalJs.ROUND_HALF_EVEN, toExpNeg: -60, toExpPos: 60 });
+export const Decimal = DecimalJs.clone({
+  precision: 60,
+  rounding: DecimalJs.ROUND_HALF_EVEN,
+  toExpNeg: -60,
+  toExpPos: 60,
+});
 export type Decimal = DecimalJs;
 
 const BASIS = 10_000;

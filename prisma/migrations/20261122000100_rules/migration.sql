@@ -43,7 +43,7 @@ CREATE INDEX hold_due ON hold (expires_at) WHERE state = 'OPEN' AND expires_at I
 ALTER TABLE payment
   ADD CONSTRAINT payment_amounts CHECK (amount_minor > 0 AND fee_minor >= 0 AND refunded_minor BETWEEN 0 AND amount_minor),
   ADD CONSTRAINT payment_version CHECK (version > 0);
-CREATE INDEX payment_due ON payment (expires_at) WHERE status = 'CREATED' AND expires_at IS NOT NULL;
+CREATE INDEX payment_due ON payment (expires_at) WHERE status IN ('CREATED', 'PROCESSING') AND expires_at IS NOT NULL;
 CREATE UNIQUE INDEX payment_reference ON payment (partner_id, provider, reference) WHERE reference IS NOT NULL;
 
 ALTER TABLE limit_usage ADD CONSTRAINT usage_not_negative CHECK (spent_minor >= 0 AND count >= 0);

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { InvalidInputError } from '../../errors.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { payoutHeld } from '../../ledger/entries.ts';
+import type { Vault } from '../../lib/crypto.ts';
+import { consumeLimits, type LimitUse } from '../limit/consume-limits.ts';
+import type { WalletWithAccounts } from '../wallet/store.ts';
+import { balanceEvents, postPayments } from './post-payment.ts';
+import { type Progress, step } from './progress.ts';
+
+const name = z.string().trim().min(1, 'must not be empty').max(100, 'must have at most 100 characters');
+
+/** A person's account at a bank; BIC and account number have the forms of the Bank of Russia. */
+export const bankAccountData = z.object({
+  bic: z.string().regex(/^\d{9}$/, 'must have 9 digits'),
+  account: z.string().regex(/^\d{20}$/, 'must have 20 digits'),
+  holderFirstName: name,
+  holderMiddleName: name.optional(),
+  holderLastName: name,
+  purpose: z.string().trim().max(210, 'must have at most 210 characters').optional(),
+});
+export type BankAccountData = z.infer<typeof bankAccountData>;
+
+/** @throws InvalidInputError naming each field that cannot be */
+export function checkBankAccount(account: unknown, path: string[]): BankAccountData {
+  const parsed = bankAccountData.safeParse(account);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(
+    parsed.error.issues.map((issue) => ({ path: [...path, ...issue.path.map(String)], message: issue.message })),
+  );
+}
+
+/** The destination as stored; the payment's id binds it to its row. */
+export const sealDestination = (vault: Vault, paymentId: string, account: BankAccountData): Uint8Array<ArrayBuffer> =>
+  vault.seal(JSON.stringify(account), `payment.destination:${paymentId}`);
+
+/** @throws InvariantError when the stored value was changed or belongs to another row */
+export const openDestination = (vault: Vault, paymentId: string, sealed: Uint8Array): BankAccountData =>
+  bankAccountData.parse(JSON.parse(vault.open(sealed, `payment.destination:${paymentId}`)));
+
+/** How the caps of the paying wallet see a payout. */
+export const payoutUse = (payment: Payment, level: WalletWithAccounts['identificationLevel']): LimitUse => ({
+  walletId: payment.sourceWalletId ?? '',
+  level,
+  kind: 'PAYOUT',
+  currency: payment.currency,
+  amountMinor: payment.amountMinor,
+});
+
+/**
+ * A confirmed payout: its money is held until the outcome is known.
+ * @throws LimitExceededError, InsufficientFundsError, StateError
+ */
+export async function holdPayout(
+  tx: Tx,
+  progress: Progress,
+  wallet: WalletWithAccounts,
+  now: Date,
+): Promise<{ progress: Progress; events: NewEvent[] }> {
+  const { id, partnerId, currency, amountMinor: amount, feeMinor: fee } = progress.payment;
+  await consumeLimits(tx, [payoutUse(progress.payment, wallet.identificationLevel)], now);
+  const book = { partnerId, walletId: wallet.id, customerId: wallet.customerId, currency };
+  const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
+  const draft = payoutHeld({ ...about, amount, fee, walletId: wallet.id, providerAccountId: null });
+  const posted = await postPayments(tx, [{ draft, payer: book, required: amount + fee }]);
+  const changes = { confirmedAt: now, expiresAt: null };
+  return {
+    progress: step(progress, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now),
+    events: balanceEvents([book], posted, id, now),
+  };
+}

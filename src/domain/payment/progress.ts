@@ -1,0 +1,126 @@
+import type { Payment, PaymentTransition } from '../../db/generated/client.ts';
+import type { PaymentStatus, TransitionReason, TransitionSource } from '../../db/generated/enums.ts';
+import type { EventType, NewEvent, PaymentSnapshot } from '../../events/event.ts';
+import { assert } from '../../lib/assert.ts';
+
+/** A payment on its way through one transaction: how it stands, and what is to be written about it. */
+export interface Progress {
+  payment: Payment;
+  /** The version that is stored; 0 for a payment that is new. */
+  storedVersion: number;
+  transitions: PaymentTransition[];
+  events: NewEvent[];
+}
+
+/** Which changes of status there are. COMPLETED and REVERSED alternate as a provider undoes and redoes. */
+export const allowedTransitions: Record<PaymentStatus, readonly PaymentStatus[]> = {
+  CREATED: ['PROCESSING', 'CANCELLED', 'EXPIRED'],
+  PROCESSING: ['COMPLETED', 'DECLINED', 'EXPIRED'],
+  COMPLETED: ['REVERSED'],
+  REVERSED: ['COMPLETED'],
+  DECLINED: [],
+  CANCELLED: [],
+  // a proven credit that comes after a top-up expired completes it: proof beats the clock
+  EXPIRED: ['COMPLETED'],
+};
+
+export interface Step {
+  to: PaymentStatus;
+  reason: TransitionReason;
+  source: TransitionSource;
+  message?: string | null;
+  /** When it happened in the world; now when left out. */
+  occurredAt?: Date;
+  /** Other columns that change with it. */
+  changes?: Partial<Payment>;
+}
+
+/**
+ * The first transition: a new payment in CREATED.
+ * @param payment the row to be, with status CREATED and version 1
+ */
+export function begin(payment: Payment, source: TransitionSource, now: Date): Progress {
+  assert(payment.status === 'CREATED' && payment.version === 1, 'a payment begins as CREATED, version 1');
+  const progress: Progress = { payment, storedVersion: 0, transitions: [], events: [] };
+  return record(
+    progress,
+    payment,
+    { from: null, to: 'CREATED', reason: 'CREATE', source, message: null, occurredAt: now },
+    now,
+  );
+}
+
+/** A stored payment, before anything new is written about it. */
+export const resume = (payment: Payment): Progress => ({
+  payment,
+  storedVersion: payment.version,
+  transitions: [],
+  events: [],
+});
+
+/**
+ * One transition further.
+ * @throws InvariantError for a change of status that there is not
+ */
+export function step(
+  progress: Progress,
+  { changes, message = null, occurredAt, ...change }: Step,
+  now: Date,
+): Progress {
+  const { status, version } = progress.payment;
+  assert(allowedTransitions[status].includes(change.to), `a payment does not go from ${status} to ${change.to}`);
+  const payment = { ...progress.payment, ...changes, status: change.to, version: version + 1 };
+  return record(progress, payment, { from: status, ...change, message, occurredAt: occurredAt ?? now }, now);
+}
+
+type Change = Pick<PaymentTransition, 'from' | 'to' | 'reason' | 'source' | 'message' | 'occurredAt'>;
+
+function record(progress: Progress, payment: Payment, change: Change, now: Date): Progress {
+  const transition = { paymentId: payment.id, version: payment.version, recordedAt: now, ...change };
+  return {
+    ...progress,
+    payment,
+    transitions: [...progress.transitions, transition],
+    events: [...progress.events, paymentEvent(payment, transition)],
+  };
+}
+
+/**
+ * Customers who may know of the payment as it stands: who made it always; who receives it, once the money has come.
+ */
+export function audience(payment: Payment): string[] {
+  const makerId = payment.sourceWalletId ? payment.sourceCustomerId : payment.destinationCustomerId;
+  const arrived = payment.status === 'COMPLETED' || payment.status === 'REVERSED';
+  const ids = [makerId, arrived ? payment.destinationCustomerId : null];
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+function paymentEvent(payment: Payment, transition: PaymentTransition): NewEvent {
+  const { occurredAt, recordedAt, from, to, reason, source, message } = transition;
+  const times = { occurredAt: occurredAt.toISOString(), recordedAt: recordedAt.toISOString() };
+  return {
+    partnerId: payment.partnerId,
+    type: `PAYMENT_${to}` as EventType,
+    audience: audience(payment),
+    walletIds: [payment.sourceWalletId, payment.destinationWalletId].filter((id) => id !== null),
+    paymentId: payment.id,
+    data: { kind: 'payment', payment: snapshot(payment), transition: { from, to, reason, source, message, ...times } },
+    occurredAt,
+  };
+}
+
+/** What changes in a payment's life, as it stands now; the rest is read from the row. */
+export function snapshot(payment: Payment): PaymentSnapshot {
+  const time = (at: Date | null) => at?.toISOString() ?? null;
+  return {
+    id: payment.id,
+    version: payment.version,
+    status: payment.status,
+    declineReason: payment.declineReason,
+    declineMessage: payment.declineMessage,
+    refundedMinor: payment.refundedMinor.toString(),
+    confirmedAt: time(payment.confirmedAt),
+    completedAt: time(payment.completedAt),
+    expiresAt: time(payment.expiresAt),
+  };
+}

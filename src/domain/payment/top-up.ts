@@ -1,0 +1,27 @@
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { checkLimits, type LimitUse } from '../limit/consume-limits.ts';
+import type { WalletWithAccounts } from '../wallet/store.ts';
+import { type Progress, step } from './progress.ts';
+
+/** A bank transfer or a visit to the desk may take a week; what comes later still completes the top-up. */
+const AWAIT_MS = 7 * 24 * 3_600_000;
+
+/** How the caps of the wallet see a top-up. */
+export const topUpUse = (payment: Payment, wallet: WalletWithAccounts): LimitUse => ({
+  walletId: wallet.id,
+  level: wallet.identificationLevel,
+  kind: 'TOP_UP',
+  currency: payment.currency,
+  amountMinor: payment.amountMinor,
+});
+
+/**
+ * A confirmed top-up by bank transfer or cash: nothing moves until somebody vouches that the money is there (topUpSettle).
+ * @throws LimitExceededError
+ */
+export async function awaitTopUp(tx: Tx, progress: Progress, wallet: WalletWithAccounts, now: Date): Promise<Progress> {
+  await checkLimits(tx, [topUpUse(progress.payment, wallet)], now);
+  const changes = { confirmedAt: now, expiresAt: new Date(now.getTime() + AWAIT_MS) };
+  return step(progress, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now);
+}

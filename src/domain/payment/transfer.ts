@@ -1,0 +1,155 @@
+import type { Tx } from '../../db/client.ts';
+import type { Partner, Payment } from '../../db/generated/client.ts';
+import { InsufficientFundsError, InvalidInputError, type MinorAmount } from '../../errors.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { walletBalances } from '../../ledger/balance.ts';
+import { transferCompleted } from '../../ledger/entries.ts';
+import { present } from '../../lib/assert.ts';
+import { shareOf } from '../../money/decimal.ts';
+import { checkLimits, consumeLimits, enforceStandingLimits, type LimitUse } from '../limit/consume-limits.ts';
+import type { WalletBook } from '../wallet/book.ts';
+import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
+import type { WalletWithAccounts } from '../wallet/store.ts';
+import { newPayment } from './new-payment.ts';
+import { balanceEvents, type PaymentPosting, postPayments } from './post-payment.ts';
+import { type Progress, step } from './progress.ts';
+
+/** What makes a transfer, found and checked by its form. */
+export interface TransferPlan {
+  id: string;
+  from: WalletWithAccounts;
+  to: WalletWithAccounts;
+  amount: MinorAmount;
+  note: string | null;
+  idempotencyKey: string | null;
+  batchId: string | null;
+}
+
+/**
+ * Can there be such a transfer between these wallets?
+ * @param path of the transfer in the input, for refusals
+ * @throws InvalidInputError (one wallet twice, a currency that one lacks), StateError, NotSupportedError
+ */
+export function checkTransfer({ from, to, amount }: TransferPlan, path: string): void {
+  if (from.id === to.id) throw InvalidInputError.at(path, 'a wallet cannot pay itself; name another recipient.');
+  for (const wallet of [from, to]) {
+    checkLocal(wallet, 'TRANSFERS');
+    checkWalletState(wallet, ['ACTIVE']);
+    checkCurrency(wallet, amount.currency, `${path}.amount.currency`);
+  }
+}
+
+/** The payment row of a transfer, priced by the partner's tariff (half-even to the minor unit). */
+export function transferPayment(plan: TransferPlan, partner: Partner, now: Date): Payment {
+  const { id, from, to, amount, note, idempotencyKey, batchId } = plan;
+  const known = { id, partnerId: from.partnerId, amountMinor: amount.minor, currency: amount.currency, createdAt: now };
+  return newPayment('TRANSFER', known, {
+    feeMinor: shareOf(amount.minor, partner.transferFeeBasisPoints),
+    sourceWalletId: from.id,
+    sourceCustomerId: from.customerId,
+    destinationWalletId: to.id,
+    destinationCustomerId: to.customerId,
+    note,
+    idempotencyKey,
+    batchId,
+  });
+}
+
+/** How the caps of the paying wallet see a transfer. The fee is ours and does not count. */
+export const transferUse = (payment: Payment, from: WalletWithAccounts): LimitUse => ({
+  walletId: from.id,
+  level: from.identificationLevel,
+  kind: 'TRANSFER',
+  currency: payment.currency,
+  amountMinor: payment.amountMinor,
+});
+
+/**
+ * Would the transfer go through as things stand? Nothing is locked or used up; confirming decides.
+ * @throws LimitExceededError, InsufficientFundsError
+ */
+export async function precheckTransfer(tx: Tx, payment: Payment, from: WalletWithAccounts, now: Date): Promise<void> {
+  await checkLimits(tx, [transferUse(payment, from)], now);
+  await checkFunds(tx, payment, from.id);
+}
+
+/** @throws InsufficientFundsError when amount and fee are more than what is available now */
+export async function checkFunds(
+  tx: Tx,
+  { amountMinor, feeMinor, currency }: Payment,
+  walletId: string,
+): Promise<void> {
+  const balances = (await walletBalances(tx, [walletId])).get(walletId) ?? [];
+  const available = balances.find((balance) => balance.currency === currency)?.available ?? 0n;
+  const required = amountMinor + feeMinor;
+  if (available < required)
+    throw new InsufficientFundsError({ minor: available, currency }, { minor: required, currency });
+}
+
+/**
+ * Carries transfers out, all or none, in one posting: limits, books, statuses.
+ * @param wallets every wallet that the transfers name, by id
+ * @returns the transfers at COMPLETED, and the balance events that belong to them
+ * @throws LimitExceededError, InsufficientFundsError, StateError: the transaction rolls back
+ */
+export async function carryOutTransfers(
+  tx: Tx,
+  transfers: Progress[],
+  wallets: Map<string, WalletWithAccounts>,
+  now: Date,
+): Promise<{ progresses: Progress[]; events: NewEvent[] }> {
+  const sides = transfers.map(({ payment }) => {
+    const from = present(wallets.get(payment.sourceWalletId ?? ''), 'the paying wallet');
+    const to = present(wallets.get(payment.destinationWalletId ?? ''), 'the receiving wallet');
+    return { payment, from, to, fromBook: bookOf(from, payment.currency), toBook: bookOf(to, payment.currency) };
+  });
+  await consumeLimits(
+    tx,
+    sides.map(({ payment, from }) => transferUse(payment, from)),
+    now,
+  );
+  const posted = await postPayments(
+    tx,
+    sides.map(({ payment, fromBook }) => posting(payment, fromBook, now)),
+  );
+  const receivers = sides.map(({ payment, to, toBook }) => ({
+    book: toBook,
+    level: to.identificationLevel,
+    amountMinor: payment.amountMinor,
+  }));
+  await enforceStandingLimits(tx, receivers, posted, now);
+
+  const progresses = transfers.map((transfer) => {
+    const confirmed = step(
+      transfer,
+      { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes: { confirmedAt: now, expiresAt: null } },
+      now,
+    );
+    return step(
+      confirmed,
+      { to: 'COMPLETED', reason: 'COMPLETE', source: 'SYSTEM', changes: { completedAt: now } },
+      now,
+    );
+  });
+  const books = sides.flatMap(({ fromBook, toBook }) => [fromBook, toBook]);
+  return { progresses, events: balanceEvents(books, posted, transfers[0]?.payment.id ?? '', now) };
+}
+
+const bookOf = (wallet: WalletWithAccounts, currency: string): WalletBook => ({
+  partnerId: wallet.partnerId,
+  walletId: wallet.id,
+  customerId: wallet.customerId,
+  currency,
+});
+
+function posting(payment: Payment, payer: WalletBook, now: Date): PaymentPosting {
+  const { id, partnerId, currency, amountMinor: amount, feeMinor: fee } = payment;
+  const fromWalletId = present(payment.sourceWalletId, 'the paying wallet');
+  const toWalletId = present(payment.destinationWalletId, 'the receiving wallet');
+  const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
+  return {
+    draft: transferCompleted({ ...about, amount, fee, fromWalletId, toWalletId }),
+    payer,
+    required: amount + fee,
+  };
+}
