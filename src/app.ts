@@ -1,0 +1,107 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from './config.ts';
+import type { Database } from './db/client.ts';
+import type { Deps } from './deps.ts';
+import { expirePayments } from './domain/payment/expire-payments.ts';
+import { seedDemo } from './domain/seed.ts';
+import { createHub, type HubPublisher } from './events/hub.ts';
+import { createTail } from './events/tail.ts';
+import { schema as publicSchema } from './graphql/schema.ts';
+import { createGroupCommit } from './ledger/group-commit.ts';
+import { startSealer } from './ledger/seal.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createVault } from './lib/crypto.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { startSandbox } from './sandbox/server.ts';
+import { openConfiguredDatabase } from './server/database.ts';
+import { startEdge } from './server/http.ts';
+import type { Limits } from './server/limits.ts';
+import { startTimer } from './server/timer.ts';
+
+const SEAL_EVERY_MS = 1_000;
+const EXPIRE_EVERY_MS = 1_000;
+const EXPIRE_AT_A_TIME = 100;
+
+/** The demo partner and its wallets. */
+export type Demo = Awaited<ReturnType<typeof seedDemo>>;
+
+/** A running gateway. */
+export interface App {
+  url: string;
+  port: number;
+  deps: Deps;
+  /** What was seeded, when the sandbox is on. */
+  demo: Demo | null;
+  /** Drains and stops everything, in the reverse order of starting. Calling it again waits for the same end. */
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  log?: Log | undefined;
+  clock?: Clock | undefined;
+  /** In place of the public schema. */
+  schema?: GraphQLSchema | undefined;
+  limits?: Partial<Limits> | undefined;
+}
+
+/**
+ * Starts a gateway: database, events, sealer, timers, sandbox when it is on, HTTP server.
+ * @param config from loadConfig
+ * @throws SetupError with a remedy, after having stopped what was started
+ */
+export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const log = options.log ?? createLog(config.logLevel);
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async () => {
+    for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+  };
+  try {
+    const { db, close } = await openConfiguredDatabase(config, log, 'own');
+    stops.push(close);
+    const { deps, publisher } = createDeps(config, { db, log, clock: options.clock });
+    const tail = createTail({ db, publisher, log, clock: deps.clock });
+    await tail.start();
+    stops.push(() => tail.stop());
+    const sealer = startSealer({ db, log, everyMs: SEAL_EVERY_MS });
+    stops.push(() => sealer.stop());
+    const expiry = startTimer('expire payments', EXPIRE_EVERY_MS, log, () => expirePayments(deps, EXPIRE_AT_A_TIME));
+    stops.push(() => expiry.stop());
+    const demo = config.sandbox ? await startDemo(deps, stops) : null;
+    const edge = await startEdge(deps, {
+      schema: options.schema ?? publicSchema,
+      eventLag: () => tail.lag(),
+      limits: options.limits,
+      example: demo && { query: demo.firstQuery, apiKey: demo.apiKey },
+    });
+    stops.push(() => edge.drain());
+    const url =
+      config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${edge.port}`;
+    log.info({ url }, 'the gateway listens');
+    let stopped: Promise<void> | null = null;
+    const stop = () => {
+      stopped ??= stopAll();
+      return stopped;
+    };
+    return { url, port: edge.port, deps, demo, stop };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** What use cases need, on an open database; also for commands that run without a server. */
+export function createDeps(
+  config: Config,
+  { db, log, clock = systemClock }: { db: Database; log: Log; clock?: Clock | undefined },
+): { deps: Deps; publisher: HubPublisher } {
+  const { hub, publisher } = createHub({ db });
+  const deps = { config, db, ledger: createGroupCommit(db), hub, vault: createVault(config.encryptionKey), clock, log };
+  return { deps: Object.freeze(deps), publisher };
+}
+
+async function startDemo(deps: Deps, stops: (() => Promise<void>)[]): Promise<Demo> {
+  const { config, log, clock } = deps;
+  const sandbox = await startSandbox({ port: config.sandboxPort, host: config.host, clock, log });
+  stops.push(() => sandbox.close());
+  return seedDemo(deps);
+}

@@ -1,0 +1,228 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
+import type { Deps } from '../deps.ts';
+import { authenticate } from '../domain/access/authenticate.ts';
+import { UnauthenticatedError } from '../domain/access/viewer.ts';
+import { SetupError } from '../errors.ts';
+import { bearerOf } from './bearer.ts';
+import type { GraphiqlExample } from './graphiql.ts';
+import { readiness } from './health.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { type RequestState, requestIdOf } from './request.ts';
+import { createSseStreams, type SseStreams } from './sse.ts';
+import { createSocketServer, type SocketServer } from './ws.ts';
+import { createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
+
+export interface EdgeOptions {
+  schema: GraphQLSchema;
+  /** How far the event tail is behind; see events/tail.ts. */
+  eventLag(): { connected: boolean; delayMs: number | null; silentMs: number | null };
+  limits?: Partial<Limits> | undefined;
+  example?: GraphiqlExample | null | undefined;
+}
+
+/** The listening server. */
+export interface Edge {
+  port: number;
+  /** Stops accepting, ends subscriptions so that they can be resumed, waits for requests in flight (a bounded time). */
+  drain(): Promise<void>;
+}
+
+interface Parts {
+  deps: Deps;
+  yoga: Yoga;
+  sockets: SocketServer;
+  streams: SseStreams;
+  metrics: Metrics;
+  options: EdgeOptions;
+  draining: boolean;
+}
+
+/**
+ * Starts the HTTP server on `config.host` and `config.port`: /graphql (HTTP, SSE, WebSocket), /health/live,
+ * /health/ready and /metrics.
+ * @throws SetupError when the address cannot be listened on
+ */
+export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const parts = createParts(deps, options, limits);
+  const server = createServer(
+    // a client that dribbles its request is sent away; answers may take as long as they take
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
+    (req, res) => {
+      handle(parts, req, res).catch((error: unknown) => fail(deps, req, res, error));
+    },
+  );
+  server.on('upgrade', (req, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (pathOf(req) === '/graphql' && !parts.draining) return parts.sockets.upgrade(req, socket, head);
+    socket.end(`HTTP/1.1 ${parts.draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+  });
+  await listen(server, deps.config.port, deps.config.host);
+  return {
+    port: (server.address() as AddressInfo).port,
+    async drain() {
+      parts.draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      parts.streams.cut();
+      const timer = setTimeout(() => server.closeAllConnections(), limits.drainMs);
+      await Promise.all([parts.sockets.drain(), closed]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
+  const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+  const { pool } = deps.db;
+  const streams = createSseStreams(deps, limits);
+  const metrics = createMetrics({
+    sockets: () => sockets.size(),
+    eventStreams: () => deps.hub.size(),
+    eventDelaySeconds: () => seconds(options.eventLag().delayMs),
+    eventSilenceSeconds: () => seconds(options.eventLag().silentMs),
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  });
+  const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, limits, metrics, streams });
+  const sockets = createSocketServer(deps, pipelineOf(yoga), limits);
+  return { deps, yoga, sockets, streams, metrics, options, draining: false };
+}
+
+async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const requestId = requestIdOf(req);
+  res.setHeader('X-Request-Id', requestId);
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  if (parts.draining) res.setHeader('Connection', 'close');
+  // a name that is none would come apart where the URL is put together
+  if (!URL.canParse(`http://${req.headers.host}/`))
+    return sendJson(res, 400, { error: 'The Host header is malformed.', requestId });
+  switch (pathOf(req)) {
+    case '/graphql':
+      return serveGraphql(parts, requestId, req, res);
+    case '/health/live':
+      return sendJson(res, 200, { status: 'live' });
+    case '/health/ready':
+      return serveReadiness(parts, res);
+    case '/metrics':
+      return serveMetrics(parts, req, res);
+    default:
+      return sendJson(res, 404, { error: 'Not found. The API is at /graphql.', requestId });
+  }
+}
+
+async function serveGraphql(
+  { yoga }: Parts,
+  requestId: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const lastEventId = req.headers['last-event-id'];
+  const state: RequestState = {
+    requestId,
+    transport: req.headers.accept?.includes('text/event-stream') ? 'sse' : 'http',
+    bearer: bearerOf(req.headers.authorization),
+    viewer: null,
+    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
+  };
+  const response = await yoga.handleNodeRequestAndResponse(req, res, state);
+  const { status } = response;
+  const text = state.writeBody ? '' : await response.text();
+  if (res.destroyed && !state.writeBody) return;
+  response.headers.forEach((value, name) => {
+    res.setHeader(name, value);
+  });
+  if (state.writeBody) {
+    res.writeHead(status);
+    return state.writeBody(res);
+  }
+  if (text === '' && status >= 400) return sendRefusal(res, status, requestId);
+  if (status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.writeHead(status).end(text);
+}
+
+/** What yoga refuses without a word. */
+function sendRefusal(res: ServerResponse, status: number, requestId: string): void {
+  const message =
+    status === 415
+      ? 'The Content-Type is not supported. Send application/json.'
+      : 'The Accept header leaves no format. Accept application/json; for subscriptions text/event-stream.';
+  const code = status === 415 ? 'UNSUPPORTED_MEDIA_TYPE' : 'NOT_ACCEPTABLE';
+  sendJson(res, status, { errors: [{ message, extensions: { code, requestId } }] });
+}
+
+async function serveReadiness({ deps, options, draining }: Parts, res: ServerResponse): Promise<void> {
+  const answer = await readiness({
+    database: () => deps.db.pool.query('SELECT 1'),
+    events: () => options.eventLag().connected,
+    draining: () => draining,
+  });
+  sendJson(res, answer.status === 'ready' ? 200 : 503, answer);
+}
+
+/** In production the figures are for the administrator. */
+async function serveMetrics({ deps, metrics }: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (deps.config.production && !(await isAdmin(deps, req))) {
+    res.setHeader('WWW-Authenticate', 'Bearer realm="koshel"');
+    return sendJson(res, 401, { error: 'Send the administrator’s key: Authorization: Bearer <ADMIN_KEY>.' });
+  }
+  const text = await metrics.registry.metrics();
+  res.writeHead(200, { 'Content-Type': metrics.registry.contentType }).end(text);
+}
+
+async function isAdmin(deps: Deps, req: IncomingMessage): Promise<boolean> {
+  try {
+    const viewer = await authenticate(deps, bearerOf(req.headers.authorization));
+    return viewer?.kind === 'ADMIN';
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) return false;
+    throw error;
+  }
+}
+
+/** The last net: nothing of the error leaves but the request id. */
+function fail(deps: Deps, req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  const requestId = String(res.getHeader('X-Request-Id'));
+  deps.log.error({ err: error, requestId, method: req.method, path: pathOf(req) }, 'a request failed');
+  if (res.headersSent) res.destroy();
+  else sendJson(res, 500, { error: 'Internal error.', requestId });
+}
+
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function sendJson(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
+  res.end(`${JSON.stringify(body)}\n`);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)));
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new SetupError(
+        `Port ${port} on ${host} is taken by another program. Stop it, or choose another port: PORT=${port + 1}.`,
+      );
+    case 'EACCES':
+      return new SetupError(`This user may not listen on port ${port}. Choose one above 1023: PORT=4000.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new SetupError(
+        `HOST ${host} is not an address of this machine. Set HOST=127.0.0.1, or HOST=0.0.0.0 for all.`,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,42 @@
+/** What one caller may ask of the edge. Generous for people and frontends, too small to hurt the others. */
+export interface Limits {
+  /** Body of one request, and one WebSocket message, in bytes. */
+  bodyBytes: number;
+  /** Text of one document, in characters; documents are cached, so this bounds the cache too. */
+  documentLength: number;
+  depth: number;
+  aliases: number;
+  directives: number;
+  tokens: number;
+  /** Operations that may be open at a time on one WebSocket. */
+  operationsPerSocket: number;
+  /** What may wait unsent on one WebSocket, in bytes. */
+  socketBacklogBytes: number;
+  /** A consumer that takes no byte for this long is closed. */
+  stallMs: number;
+  /** How long a WebSocket may take to send connection_init. */
+  connectionInitMs: number;
+  /** Between comments on an SSE stream, and pings on a WebSocket. */
+  heartbeatMs: number;
+  /** How often the credential behind a long connection is looked at again. */
+  recheckMs: number;
+  /** How long requests in flight and closing sockets are waited for when the gateway stops. */
+  drainMs: number;
+}
+
+/** The limits of a gateway that says nothing else. */
+export const defaultLimits: Limits = Object.freeze({
+  bodyBytes: 1024 * 1024,
+  documentLength: 100_000,
+  depth: 15,
+  aliases: 30,
+  directives: 50,
+  tokens: 2_000,
+  operationsPerSocket: 100,
+  socketBacklogBytes: 8 * 1024 * 1024,
+  stallMs: 20_000,
+  connectionInitMs: 5_000,
+  heartbeatMs: 12_000,
+  recheckMs: 30_000,
+  drainMs: 10_000,
+});

@@ -1,0 +1,91 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What is counted about one operation. */
+export interface OperationLabels {
+  transport: string;
+  /** The first field that was asked for, such as `Mutation.transferCreate`: a name of the schema, so their number is bounded. */
+  operation: string;
+  outcome: 'ok' | 'error';
+}
+
+/** Where the gauges look when they are read. */
+export interface MetricSources {
+  sockets(): number;
+  eventStreams(): number;
+  /** Seconds since this process last knew that it had published all events; null before that. */
+  eventSilenceSeconds(): number | null;
+  /** Seconds from recording to publication of the newest event; null before the first. */
+  eventDelaySeconds(): number | null;
+  pool(): { total: number; idle: number; waiting: number };
+}
+
+/** The process's metrics, in the Prometheus text format. */
+export interface Metrics {
+  registry: Registry;
+  operation(labels: OperationLabels, seconds: number): void;
+  /** A subscription began; call what is returned when it ends. */
+  subscription(labels: { transport: string; operation: string }): () => void;
+}
+
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A registry of its own per app, so that two in one process do not meet. */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'koshel_operation_duration_seconds',
+    help: 'Queries and mutations by transport, first field and outcome',
+    labelNames: ['transport', 'operation', 'outcome'],
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
+  const subscriptions = new Gauge({
+    name: 'koshel_subscriptions',
+    help: 'Open subscriptions by transport and field',
+    labelNames: ['transport', 'operation'],
+    registers,
+  });
+  gauge(registry, 'koshel_websockets', 'Open WebSockets', sources.sockets);
+  gauge(registry, 'koshel_event_streams', 'Readers of the event log in this process', sources.eventStreams);
+  gauge(
+    registry,
+    'koshel_event_delay_seconds',
+    'From recording to publication of the newest event',
+    sources.eventDelaySeconds,
+  );
+  gauge(
+    registry,
+    'koshel_event_silence_seconds',
+    'Since all recorded events were known to be published',
+    sources.eventSilenceSeconds,
+  );
+  const pool = (key: 'total' | 'idle' | 'waiting') => () => sources.pool()[key];
+  gauge(registry, 'koshel_pool_connections', 'Connections of the database pool', pool('total'));
+  gauge(registry, 'koshel_pool_idle', 'Of these, idle', pool('idle'));
+  gauge(registry, 'koshel_pool_waiting', 'Queries that wait for a connection', pool('waiting'));
+  return {
+    registry,
+    operation: (labels, seconds) => durations.observe({ ...labels }, seconds),
+    subscription(labels) {
+      subscriptions.inc(labels);
+      let open = true;
+      return () => {
+        if (open) subscriptions.dec(labels);
+        open = false;
+      };
+    },
+  };
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read() ?? Number.NaN);
+    },
+  });
+}

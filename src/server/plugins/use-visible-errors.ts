@@ -1,0 +1,24 @@
+import type { ExecutionResult } from 'graphql';
+import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import type { Log } from '../../lib/log.ts';
+import { visibleError, visibleResult } from '../faults.ts';
+import type { RequestState } from '../request.ts';
+
+/**
+ * The last word on errors over HTTP and SSE, wherever they came from: the body, the credential, validation, a resolver.
+ * It takes the place of yoga's own masking, which does not know the request. WebSockets do the same in ws.ts.
+ */
+export function useVisibleErrors(log: Log): Plugin<object, RequestState> {
+  return {
+    onResultProcess({ result, setResult, serverContext: { requestId } }) {
+      const visible = (one: ExecutionResult) => visibleResult(one, requestId, log);
+      if (isAsyncIterable(result)) {
+        setResult(
+          mapAsyncIterator(result, visible, (error: unknown) => ({ errors: [visibleError(error, requestId, log)] })),
+        );
+      } else {
+        setResult(Array.isArray(result) ? result.map(visible) : visible(result));
+      }
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Viewer } from '../domain/access/viewer.ts';
+
+/** What the edge knows about a request before GraphQL begins; the plugins and the context are given it. */
+export interface RequestState {
+  requestId: string;
+  transport: 'http' | 'sse' | 'ws';
+  /** The credential that was sent, without its scheme. */
+  bearer: string | null;
+  /** Null until the request is authenticated, and for callers without a credential. */
+  viewer: Viewer | null;
+  lastEventId: string | null;
+  /** Set when the body is written as it comes (SSE), after the head. */
+  writeBody?: (res: ServerResponse) => Promise<void>;
+}
+
+/** The caller's own request id when it is a harmless one, else a new one. */
+export function requestIdOf(req: IncomingMessage): string {
+  const given = req.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,76 @@
+import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Log } from '../lib/log.ts';
+import type { Limits } from './limits.ts';
+
+/** RFC 6455 allows 125 bytes in a close frame, two of which are the code. */
+const MAX_REASON_BYTES = 123;
+const CLOSING_HANDSHAKE_MS = 5_000;
+
+/** A close reason, cut at a character where it is too long for a close frame. */
+export function closeReason(text: string): string {
+  let reason = text;
+  while (Buffer.byteLength(reason) > MAX_REASON_BYTES) reason = reason.slice(0, -1);
+  return reason;
+}
+
+/** Closes; a peer that does not answer the close frame in time is cut off. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState === socket.CLOSED) return;
+  socket.close(code, closeReason(reason));
+  const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * The socket as graphql-ws wants it. `send` resolves when the bytes have left, so a subscription is pulled no faster than
+ * its consumer reads. A consumer that takes nothing for `stallMs`, or lets too much wait, is closed with 1013.
+ */
+export function protocolSocket(socket: WebSocket, limits: Limits, log: Log): ProtocolSocket {
+  const sentAt: number[] = [];
+  const tooSlow = () =>
+    closeSocket(socket, 1013, 'This consumer reads too slowly. Connect again and resume from the last cursor.');
+  const watch = setInterval(() => {
+    const oldest = sentAt[0];
+    if (oldest !== undefined && performance.now() - oldest > limits.stallMs) tooSlow();
+  }, limits.stallMs / 4);
+  let alive = true;
+  socket.on('pong', () => {
+    alive = true;
+  });
+  const ping = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, limits.heartbeatMs);
+  socket.once('close', () => {
+    clearInterval(watch);
+    clearInterval(ping);
+  });
+  return {
+    protocol: socket.protocol,
+    send: (data) =>
+      new Promise((resolve) => {
+        if (socket.readyState !== socket.OPEN) return resolve();
+        if (socket.bufferedAmount > limits.socketBacklogBytes) {
+          tooSlow();
+          return resolve();
+        }
+        sentAt.push(performance.now());
+        socket.send(data, () => {
+          // a failed send means that the socket is closing, and its end is handled there
+          sentAt.shift();
+          resolve();
+        });
+      }),
+    close: (code, reason) => closeSocket(socket, code ?? 1000, reason ?? ''),
+    onMessage: (handle) => {
+      socket.on('message', (data) => {
+        handle(String(data)).catch((error: unknown) => {
+          log.error({ err: error }, 'a WebSocket message could not be handled');
+          closeSocket(socket, CloseCode.InternalServerError, 'Internal server error');
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import {
+  CloseCode,
+  type Context as ConnectionContext,
+  handleProtocols,
+  makeServer,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Deps } from '../deps.ts';
+import { authenticate } from '../domain/access/authenticate.ts';
+import { UnauthenticatedError } from '../domain/access/viewer.ts';
+import { bearerOf } from './bearer.ts';
+import { errorOnStream, streamEnds, visibleError, visibleResult } from './faults.ts';
+import type { Limits } from './limits.ts';
+import { type RequestState, requestIdOf } from './request.ts';
+import { type Session, watchSession } from './session.ts';
+import { closeSocket, protocolSocket } from './ws-socket.ts';
+import type { GraphqlPipeline } from './yoga.ts';
+
+/** What belongs to one connection. */
+interface Connection {
+  socket: WebSocket;
+  request: IncomingMessage;
+  connectionId: string;
+  session: Session | null;
+  operations: number;
+}
+
+/** GraphQL over WebSocket (graphql-transport-ws), with the same schema, limits, context and error masking as HTTP. */
+export interface SocketServer {
+  /** Takes over a connection whose upgrade was asked for. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes all with 1012, which clients take as an invitation to come back; resolves when they are gone. */
+  drain(): Promise<void>;
+  size(): number;
+}
+
+/** @param pipeline parse, validate, context and execution, shared with HTTP */
+export function createSocketServer(deps: Deps, pipeline: GraphqlPipeline, limits: Limits): SocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes, handleProtocols });
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: limits.connectionInitMs,
+    onConnect: (connection) => connect(deps, connection, limits),
+    onSubscribe: (connection, _id, payload) => prepare(deps, pipeline, limits, connection, payload),
+    execute: (args) => pipeline.enveloped(args.contextValue as object).execute(args),
+    subscribe: (args) => pipeline.enveloped(args.contextValue as object).subscribe(args),
+    onNext: ({ extra }, _id, _payload, args, result) => deliver(deps, extra, args, result),
+    onError: ({ extra }, _id, _payload, errors) => refuse(deps, extra, errors),
+  });
+  sockets.on('connection', (socket, request) => {
+    const extra: Connection = { socket, request, connectionId: requestIdOf(request), session: null, operations: 0 };
+    // the close event follows and does what is to be done
+    socket.on('error', (error) =>
+      deps.log.debug({ err: error, connectionId: extra.connectionId }, 'a WebSocket broke'),
+    );
+    const closed = protocol.opened(protocolSocket(socket, limits, deps.log), extra);
+    socket.once('close', (code, reason) => {
+      closed(code, String(reason)).catch((error: unknown) => deps.log.error({ err: error }, 'a WebSocket ended badly'));
+    });
+  });
+  return {
+    upgrade: (request, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request)),
+    async drain() {
+      const closed = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const socket of sockets.clients) {
+        closeSocket(socket, 1012, 'The gateway restarts. Connect again and resume from the last cursor.');
+      }
+      await Promise.all(closed);
+    },
+    size: () => sockets.clients.size,
+  };
+}
+
+/** connection_init: who is it? Without a good credential there is no connection. */
+async function connect(
+  deps: Deps,
+  connection: ConnectionContext<Record<string, unknown>, Connection>,
+  limits: Limits,
+): Promise<boolean> {
+  const { socket, request } = connection.extra;
+  const params = connection.connectionParams ?? {};
+  const given = params['authorization'] ?? params['Authorization'] ?? request.headers.authorization;
+  const bearer = bearerOf(typeof given === 'string' ? given : null);
+  const refuseConnection = (reason: string) => {
+    closeSocket(socket, CloseCode.Forbidden, reason);
+    return false;
+  };
+  if (!bearer) return refuseConnection('Send {"authorization": "Bearer <token>"} as the payload of connection_init.');
+  try {
+    const viewer = await authenticate(deps, bearer);
+    if (!viewer) return refuseConnection('The credential is empty.');
+    connection.extra.session = { viewer, bearer };
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) return refuseConnection(error.message);
+    throw error;
+  }
+  const unwatch = watchSession(deps, connection.extra.session, limits.recheckMs, refuseConnection);
+  socket.once('close', unwatch);
+  return true;
+}
+
+/** subscribe: parse, validate and build the context as HTTP does. Anything wrong is an `error` message, not the end of the connection. */
+async function prepare(
+  deps: Deps,
+  pipeline: GraphqlPipeline,
+  limits: Limits,
+  { extra, subscriptions }: ConnectionContext<Record<string, unknown>, Connection>,
+  payload: SubscribePayload,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
+    const message = `At most ${limits.operationsPerSocket} operations may be open on one connection.`;
+    return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
+  }
+  extra.operations += 1;
+  const state: RequestState = {
+    requestId: `${extra.connectionId}.${extra.operations}`,
+    transport: 'ws',
+    bearer: extra.session?.bearer ?? null,
+    viewer: extra.session?.viewer ?? null,
+    lastEventId: null,
+  };
+  try {
+    return await pipeline.prepare(state, payload);
+  } catch (error) {
+    return [visibleError(error, state.requestId, deps.log)];
+  }
+}
+
+/** next: a result with its errors made fit for the caller. One that ends a resumable stream closes the connection instead. */
+function deliver(deps: Deps, { socket }: Connection, args: ExecutionArgs, result: ExecutionResult) {
+  if (!result.errors?.length) return undefined;
+  const { requestId } = args.contextValue as RequestState;
+  const { errors = [], ...rest } = visibleResult(result, requestId, deps.log);
+  return closeResumable(socket, errors) ? undefined : { ...rest, errors: errors.map(errorOnStream) };
+}
+
+/** error: a refusal before the first result, or a stream that broke. */
+function refuse(deps: Deps, { socket, connectionId }: Connection, errors: readonly GraphQLError[]) {
+  const visible = errors.map((error) =>
+    'requestId' in error.extensions ? error : visibleError(error, connectionId, deps.log),
+  );
+  return closeResumable(socket, visible) ? undefined : visible.map(errorOnStream);
+}
+
+/** An `error` message would tell clients not to come back, so a stream that can be resumed ends with its connection. */
+function closeResumable(socket: WebSocket, errors: readonly GraphQLError[]): boolean {
+  for (const { message, extensions } of errors) {
+    const code = streamEnds[String(extensions['code'])];
+    if (code === undefined) continue;
+    closeSocket(socket, code, `${message} ${String(extensions['cursor'] ?? '')}`);
+    return true;
+  }
+  return false;
+}

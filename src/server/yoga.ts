@@ -1,0 +1,118 @@
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Deps } from '../deps.ts';
+import { createContext } from '../graphql/context.ts';
+import { type GraphiqlExample, graphiqlOptions, renderGraphiql } from './graphiql.ts';
+import type { Limits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { useAuthentication } from './plugins/use-authentication.ts';
+import { useBodyLimit } from './plugins/use-body-limit.ts';
+import { useCsrfGuard } from './plugins/use-csrf-guard.ts';
+import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
+import { useOperationLimits } from './plugins/use-operation-limits.ts';
+import { useOperationMetrics } from './plugins/use-operation-metrics.ts';
+import { useSse } from './plugins/use-sse.ts';
+import { useVisibleErrors } from './plugins/use-visible-errors.ts';
+import type { RequestState } from './request.ts';
+import type { SseStreams } from './sse.ts';
+
+export interface YogaOptions {
+  schema: GraphQLSchema;
+  limits: Limits;
+  metrics: Metrics;
+  streams: SseStreams;
+  /** What GraphiQL opens with; null: it opens with a query that needs no data. */
+  example: GraphiqlExample | null;
+}
+
+export type Yoga = YogaServerInstance<RequestState, object>;
+
+/** The GraphQL server behind HTTP and SSE, and (through `pipelineOf`) behind WebSocket. Plugins stand in the order of a request's life. */
+export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
+  const { schema, limits, metrics, streams, example } = options;
+  const { production } = deps.config;
+  return createYoga<RequestState, object>({
+    schema,
+    plugins: [
+      useCsrfGuard(),
+      useAuthentication(deps),
+      useBodyLimit(limits.bodyBytes),
+      useOperationLimits(limits),
+      production && useHiddenSchema(),
+      useOperationMetrics(metrics),
+      useVisibleErrors(deps.log),
+      useSse(streams),
+    ],
+    context: (state) => createContext(deps, state),
+    graphqlEndpoint: '/graphql',
+    graphiql: production ? false : (request) => graphiqlOptions(request, deps.config, example),
+    renderGraphiQL: renderGraphiql,
+    landingPage: false,
+    healthCheckEndpoint: '/yoga-health-is-off',
+    // pages get no CORS header, so another site cannot read the demo key out of GraphiQL
+    cors: (request) =>
+      request.headers.get('accept')?.includes('text/html')
+        ? false
+        : {
+            origin: '*',
+            credentials: false,
+            methods: ['GET', 'POST', 'OPTIONS'],
+            allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'x-request-id', 'x-requested-with'],
+            exposedHeaders: ['x-request-id'],
+            maxAge: 600,
+          },
+    // useVisibleErrors and useBodyLimit do these two
+    maskedErrors: false,
+    maxRequestBodySize: false,
+    batching: false,
+    multipart: false,
+    logging: {
+      debug: () => undefined,
+      info: (...args) => deps.log.debug(args.map(String).join(' ')),
+      warn: (...args) => deps.log.warn(args.map(String).join(' ')),
+      error: (error) => deps.log.error({ err: error }, 'GraphQL server'),
+    },
+  });
+}
+
+type Enveloped = ReturnType<Yoga['getEnveloped']>;
+
+/** Parse, validate, context and execution as HTTP has them, for another transport. */
+export interface GraphqlPipeline {
+  /** @returns what to execute, or the errors of validation; throws what parsing and the context throw */
+  prepare(state: RequestState, params: GraphqlParams): Promise<ExecutionArgs | readonly GraphQLError[]>;
+  /** The functions that belong to a context which `prepare` built. */
+  enveloped(contextValue: object): Pipeline;
+}
+
+interface GraphqlParams {
+  query: string;
+  variables?: Record<string, unknown> | null | undefined;
+  operationName?: string | null | undefined;
+}
+
+interface Pipeline {
+  execute(args: ExecutionArgs): Promise<ExecutionResult>;
+  subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+}
+
+/** The pipeline of a server. */
+export function pipelineOf(yoga: Yoga): GraphqlPipeline {
+  const pipelines = new WeakMap<object, Enveloped>();
+  return {
+    async prepare(state, { query, variables, operationName }) {
+      const enveloped = yoga.getEnveloped(state);
+      const document: DocumentNode = enveloped.parse(query);
+      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+      if (errors.length > 0) return errors;
+      const contextValue = await enveloped.contextFactory();
+      pipelines.set(contextValue, enveloped);
+      return { schema: enveloped.schema, document, contextValue, variableValues: variables, operationName };
+    },
+    enveloped(contextValue) {
+      const enveloped = pipelines.get(contextValue);
+      if (!enveloped) throw new Error('this context was not built by the pipeline');
+      return enveloped as unknown as Pipeline;
+    },
+  };
+}
