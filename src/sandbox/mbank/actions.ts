@@ -171,6 +171,13 @@ function walletActions(world: World): Record<string, Action> {
     'wallet.force_password': action('demand a new password', byPhone, ({ phone }) => {
       walletOf(world, phone).state = 'reset_password';
     }),
+    'wallet.password': action(
+      'set the password',
+      byPhone.extend({ password: z.string().min(6) }),
+      ({ phone, password }) => {
+        walletOf(world, phone).password = password;
+      },
+    ),
     'wallet.balance': action('set the balance', byPhone.extend({ amount: rubles }), ({ phone, amount }) => {
       walletOf(world, phone).balance = toKopecks(amount) ?? 0;
     }),

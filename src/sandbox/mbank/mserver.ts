@@ -15,6 +15,11 @@ function search(world: World, { query }: Call): Answer {
   return { meta: { page: { total_elements: found.length } }, data: found.map(mserverForm) };
 }
 
+/** A date as BEST gives it: midnight in Moscow, in UTC (section 1.5); empty when unknown. */
+function moscowMidnight(date: string | undefined): string {
+  return date === undefined ? '' : new Date(`${date}T00:00:00+03:00`).toISOString().replace('Z', '+0000');
+}
+
 /** `mserver.wallet.client`: the BEST client of a card and its PIN, or of the wallet's phone. */
 function client(call: Call): Answer {
   const wallet = walletOf(call);
@@ -39,15 +44,19 @@ function client(call: Call): Answer {
     phone: wallet.phone.slice(1),
     email: '',
   };
-  const birthDay = person?.birth_date === undefined ? '' : `${person.birth_date}T00:00:00.000+0000`;
-  const extended = { inn: person?.itn ?? '', birth_day: birthDay, birth_place: '', migration_card_number: '' };
+  const extended = {
+    inn: person?.itn ?? '',
+    birth_day: moscowMidnight(person?.birth_date),
+    birth_place: '',
+    migration_card_number: '',
+  };
   const passport = person?.passport_series_number ?? '';
   const identification = {
     type: 'Паспорт гражданина Российской Федерации_',
     series: passport.slice(0, 4),
     number: passport.slice(4),
     issuer: '',
-    issue_date: person?.passport_issued_at === undefined ? '' : `${person.passport_issued_at}T00:00:00.000+0000`,
+    issue_date: moscowMidnight(person?.passport_issued_at),
     dep_code: '',
   };
   const found = person === undefined ? [] : [{ data, address, data_extended: extended, identification }];

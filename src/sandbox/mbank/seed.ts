@@ -89,6 +89,7 @@ function seedPerson(world: World): void {
     family_name: 'Арсеньев',
     given_name: 'Алексей',
     patronymic_name: 'Александрович',
+    birth_date: '1982-01-02',
     passport_series_number: '2202655885',
     passport_issued_at: '2012-02-27',
     itn: '330500938709',
