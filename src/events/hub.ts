@@ -2,7 +2,7 @@ import type { Database } from '../db/client.ts';
 import { assert } from '../lib/assert.ts';
 import type { LogEvent } from './event.ts';
 import { type EventFilter, type EventScope, eventKeys, matches, readerKey } from './filter.ts';
-import { type EventPage, readPage } from './log.ts';
+import { readPage } from './log.ts';
 import { type EventStream, ShutdownError, Stream, type StreamSource } from './stream.ts';
 
 export { type EventStream, ResumableError, ShutdownError, SlowConsumerError } from './stream.ts';
@@ -50,7 +50,7 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
   const { db, maxWaiting = 1000, pageSize = 200, replayReads = 4 } = options;
   assert(pageSize <= maxWaiting, 'a page of a replay fits into the buffer of a consumer');
   const streams = new Set<Stream>();
-  const byKey = new Map<string, Set<Stream>>();
+  const live = createIndex();
   const inTurn = limitConcurrency(replayReads);
   let published: bigint | null = null;
   let closed = false;
@@ -61,19 +61,11 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
   };
   const source: StreamSource = {
     published: position,
-    read: (stream, after): Promise<EventPage> =>
-      inTurn(() => readPage(db.pool, stream.scope, stream.filter, after, pageSize)),
-    join(stream) {
-      const key = readerKey(stream.scope, stream.filter);
-      const group = byKey.get(key);
-      if (group) group.add(stream);
-      else byKey.set(key, new Set([stream]));
-    },
+    read: ({ scope, filter }, after) => inTurn(() => readPage(db.pool, scope, filter, after, pageSize)),
+    join: (stream) => live.add(stream),
     leave(stream) {
       streams.delete(stream);
-      const key = readerKey(stream.scope, stream.filter);
-      const group = byKey.get(key);
-      if (group?.delete(stream) && group.size === 0) byKey.delete(key);
+      live.remove(stream);
     },
   };
   const add = (scope: EventScope, filter: EventFilter, after: bigint | null): EventStream => {
@@ -81,13 +73,6 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
     streams.add(stream);
     if (closed) stream.fail(new ShutdownError(stream.cursor()));
     return stream;
-  };
-  const deliver = (event: LogEvent): void => {
-    for (const key of eventKeys(event)) {
-      for (const stream of byKey.get(key) ?? []) {
-        if (matches(stream.scope, stream.filter, event)) stream.offer(event);
-      }
-    }
   };
 
   const hub: Hub = {
@@ -108,7 +93,7 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
       for (const event of events) {
         assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);
         published = event.position;
-        deliver(event);
+        live.deliver(event);
       }
     },
     restart(start, error) {
@@ -117,6 +102,31 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
     },
   };
   return { hub, publisher };
+}
+
+/** Live streams, each filed under the narrowest key of its reader. */
+function createIndex(): { add(stream: Stream): void; remove(stream: Stream): void; deliver(event: LogEvent): void } {
+  const groups = new Map<string, Set<Stream>>();
+  return {
+    add(stream) {
+      const key = readerKey(stream.scope, stream.filter);
+      const group = groups.get(key);
+      if (group) group.add(stream);
+      else groups.set(key, new Set([stream]));
+    },
+    remove(stream) {
+      const key = readerKey(stream.scope, stream.filter);
+      const group = groups.get(key);
+      if (group?.delete(stream) && group.size === 0) groups.delete(key);
+    },
+    deliver(event) {
+      for (const key of eventKeys(event)) {
+        for (const stream of groups.get(key) ?? []) {
+          if (matches(stream.scope, stream.filter, event)) stream.offer(event);
+        }
+      }
+    },
+  };
 }
 
 /** Runs at most `most` of the works at a time, the others in the order of asking. */

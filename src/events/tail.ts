@@ -42,98 +42,121 @@ export interface TailOptions {
 
 const EVERYTHING = { partnerId: null, customerId: null };
 const FIRST_BACKOFF_MS = 50;
-const LAST_BACKOFF_MS = 5_000;
+const LAST_BACKOFF_MS = 2_000;
 
 /** The one tail of this process, on a connection of its own that listens, sequences and reads. */
 export function createTail(options: TailOptions): Tail {
-  const { db, publisher, log, clock = systemClock, pollMs = 1_000, batch = 500 } = options;
-  const alarm = createAlarm();
-  let stopping = new AbortController();
-  let running: Promise<void> | null = null;
-  let connected = false;
-  let reconnects = 0;
-  let delayMs: number | null = null;
-  let upToDateAt: number | null = null;
+  return new EventTail(options);
+}
 
-  const publishNext = async (client: pg.Client): Promise<number> => {
+class EventTail implements Tail {
+  readonly #options: Required<TailOptions>;
+  readonly #alarm = createAlarm();
+  #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #connected = false;
+  #reconnects = 0;
+  /** Losses of the connection since the last progress. */
+  #failures = 0;
+  #delayMs: number | null = null;
+  #upToDateAt: number | null = null;
+
+  constructor(options: TailOptions) {
+    this.#options = { clock: systemClock, pollMs: 1_000, batch: 500, ...options };
+  }
+
+  async start(): Promise<void> {
+    assert(this.#running === null, 'a tail is started once');
+    this.#stopping = new AbortController();
+    const { db, publisher, log } = this.#options;
+    const client = await connect(db.url, this.#alarm.ring);
+    try {
+      if (publisher.published() === null) publisher.begin(await endOfLog(client));
+    } catch (error) {
+      await disconnect(client, log);
+      throw error;
+    }
+    this.#running = this.#run(client);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#alarm.ring();
+    await this.#running;
+    this.#running = null;
+  }
+
+  lag(): TailLag {
+    return {
+      position: this.#options.publisher.published(),
+      connected: this.#connected,
+      delayMs: this.#delayMs,
+      silentMs: this.#upToDateAt === null ? null : performance.now() - this.#upToDateAt,
+      reconnects: this.#reconnects,
+    };
+  }
+
+  async #run(first: pg.Client): Promise<void> {
+    const { db, log, pollMs } = this.#options;
+    const { signal } = this.#stopping;
+    let client: pg.Client | null = first;
+    while (!signal.aborted) {
+      try {
+        client ??= await connect(db.url, this.#alarm.ring);
+        this.#connected = true;
+        await this.#catchUp(client);
+        this.#failures = 0;
+        await this.#alarm.wait(pollMs);
+      } catch (error) {
+        this.#connected = false;
+        this.#reconnects += 1;
+        const waitMs = backoff(this.#failures++);
+        log.warn({ err: error, waitMs }, 'the event tail lost its connection and connects again');
+        if (client) void disconnect(client, log);
+        client = null;
+        await delay(waitMs, undefined, { signal }).catch(ignoreAbort);
+      }
+    }
+    this.#connected = false;
+    if (client) await disconnect(client, log);
+  }
+
+  /** Sequences and publishes until neither the outbox nor the log has more. */
+  async #catchUp(client: pg.Client): Promise<void> {
+    const { batch } = this.#options;
+    let more = true;
+    while (more && !this.#stopping.signal.aborted) {
+      const { rows } = await client.query<{ moved: string }>('SELECT event_sequence($1) AS moved', [batch]);
+      const moved = Number(present(rows[0], 'the answer of event_sequence').moved);
+      const published = await this.#publishNext(client).catch((error) => this.#beginAnew(client, error));
+      more = moved === batch || published === batch;
+    }
+    this.#upToDateAt = performance.now();
+  }
+
+  async #publishNext(client: pg.Client): Promise<number> {
+    const { publisher, batch, clock } = this.#options;
     const after = present(publisher.published(), 'the position of the hub');
     const { events } = await readPage(client, EVERYTHING, {}, after, batch);
     publisher.publish(events);
     const newest = events.at(-1);
-    if (newest) delayMs = clock.now().getTime() - newest.recordedAt.getTime();
-    return events.length;
-  };
-
-  /** Sequences and publishes until neither the outbox nor the log has more. */
-  const catchUp = async (client: pg.Client): Promise<void> => {
-    let more = true;
-    while (more && !stopping.signal.aborted) {
-      const { rows } = await client.query<{ moved: string }>('SELECT event_sequence($1) AS moved', [batch]);
-      const moved = Number(present(rows[0], 'the answer of event_sequence').moved);
-      const published = await publishNext(client).catch((error) => startAnew(client, error));
-      more = moved === batch || published === batch;
+    if (newest) {
+      this.#delayMs = clock.now().getTime() - newest.recordedAt.getTime();
+      this.#failures = 0;
     }
-    upToDateAt = performance.now();
-  };
+    return events.length;
+  }
 
   /** The log was restored to an earlier state, or pruned past us: streams end with that error, and we begin at its end. */
-  const startAnew = async (client: pg.Client, error: unknown): Promise<number> => {
+  async #beginAnew(client: pg.Client, error: unknown): Promise<number> {
     if (!(error instanceof CursorError)) throw error;
+    const { publisher, log } = this.#options;
     const end = await endOfLog(client);
-    log.error(
-      { err: error, published: String(publisher.published()), end: String(end) },
-      'the event log has moved away',
-    );
+    const where = { published: String(publisher.published()), end: String(end) };
+    log.error({ err: error, ...where }, 'the event log no longer continues where this process stood');
     publisher.restart(end, error);
     return 0;
-  };
-
-  const run = async (first: pg.Client): Promise<void> => {
-    let client: pg.Client | null = first;
-    let failures = 0;
-    while (!stopping.signal.aborted) {
-      try {
-        client ??= await connect(db.url, alarm.ring);
-        connected = true;
-        await catchUp(client);
-        failures = 0;
-        await alarm.wait(pollMs);
-      } catch (error) {
-        connected = false;
-        reconnects += 1;
-        const waitMs = backoff(failures++);
-        log.warn({ err: error, waitMs }, 'the event tail lost its connection and connects again');
-        if (client) void disconnect(client, log);
-        client = null;
-        await delay(waitMs, undefined, { signal: stopping.signal }).catch(ignoreAbort);
-      }
-    }
-    connected = false;
-    if (client) await disconnect(client, log);
-  };
-
-  return {
-    async start() {
-      assert(running === null, 'a tail is started once');
-      stopping = new AbortController();
-      const client = await connect(db.url, alarm.ring);
-      if (publisher.published() === null) publisher.begin(await endOfLog(client));
-      running = run(client);
-    },
-    async stop() {
-      stopping.abort();
-      alarm.ring();
-      await running;
-      running = null;
-    },
-    lag: () => ({
-      position: publisher.published(),
-      connected,
-      delayMs,
-      silentMs: upToDateAt === null ? null : performance.now() - upToDateAt,
-      reconnects,
-    }),
-  };
+  }
 }
 
 /** Opens the connection and listens; `ring` is called for what others notify and for the end of the connection. */
