@@ -8,7 +8,7 @@ const OPTIONAL = new Set(
   default_value items service_param_pattern_id is_changed localized_fields value geo category type mserver_id keywords
   icon_url_32x32 picture_url email email_send_frequency name lock_message can_use_autopayments intercom_user_hash level
   wallet direction remote_check processed_at unseen_payments_best unseen decline_reason title subtitle description message
-  changed_at verified_at birth_date en_US min max`.split(/\s+/),
+  changed_at verified_at birth_date en_US min max page`.split(/\s+/),
 );
 
 /** Also the keys of `suggestion_rules`, which are data. */
