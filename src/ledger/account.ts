@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TypeID } from 'typeid-js';
 import { idPrefixes } from '../lib/ids.ts';
 
@@ -26,7 +26,7 @@ type Chart = Pick<LedgerAccountRef, 'partnerId' | 'kind' | 'currency'> &
 
 /** The account's id follows from its code, so that nobody has to look it up before posting. */
 function account(code: string, chart: Chart): LedgerAccountRef {
-  const digest = createHash('sha256').update(code).digest().subarray(0, 16);
+  const digest = hash('sha256', code, 'buffer').subarray(0, 16);
   const id = TypeID.fromUUIDBytes(idPrefixes.LedgerAccount, digest).toString();
   return { id, code, walletId: null, overdraft: true, ...chart };
 }

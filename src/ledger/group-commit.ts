@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts';
 import { present } from '../lib/assert.ts';
-import { compile, type PostResult, parse, type RawResult } from './post.ts';
+import { compile, POST_STATEMENT, type PostResult, parse, type RawResult } from './post.ts';
 import type { JournalEntryDraft } from './posting.ts';
 
 /** Many entries per transaction, few transactions at a time. */
@@ -8,6 +8,7 @@ export interface GroupCommit {
   /**
    * Posts one entry in a transaction that it shares with whatever else is waiting. Resolves after commit.
    * A refusal is a verdict of its own; a fault of the group is retried entry by entry, so only the guilty one throws.
+   * Entries that share an account are posted in the order in which they were asked for.
    */
   post(entry: JournalEntryDraft): Promise<PostResult>;
 }
@@ -15,11 +16,13 @@ export interface GroupCommit {
 interface Waiting {
   entry: JournalEntryDraft;
   key: string;
+  /** Whatever else must not be in another group at the same time: the key, and every account named. */
+  touches: Set<string>;
   resolve(result: PostResult): void;
   reject(error: unknown): void;
 }
 
-const STATEMENT = 'SELECT ledger_post($1::jsonb, $2::jsonb, $3::jsonb) AS result';
+const KNOWN_ACCOUNTS = 100_000;
 
 /**
  * The poster for entries that stand alone (no payment row to change with them).
@@ -27,15 +30,21 @@ const STATEMENT = 'SELECT ledger_post($1::jsonb, $2::jsonb, $3::jsonb) AS result
  * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time
  */
 export function createGroupCommit(db: Database, options: { batch?: number; lanes?: number } = {}): GroupCommit {
-  const { batch = 100, lanes = 2 } = options;
-  const queue: Waiting[] = [];
-  let busy = 0;
+  const { batch = 200, lanes = 2 } = options;
+  let queue: Waiting[] = [];
+  let busyLanes = 0;
+  let woken = false;
+  const touched = new Set<string>();
+  // accounts that a committed call has named; the server need not be told again what they are
+  const known = new Set<string>();
 
   const postNow = async (entries: JournalEntryDraft[]): Promise<PostResult> => {
-    const call = compile(entries);
-    const values = [call.accounts, call.entries, call.postings];
-    const { rows } = await db.pool.query<{ result: RawResult }>({ name: 'ledger_post', text: STATEMENT, values });
-    return parse(present(rows[0], 'the answer of ledger_post').result);
+    const call = compile(entries, known);
+    const query = { name: 'ledger_post', text: POST_STATEMENT, values: call.values };
+    const { rows } = await db.pool.query<{ result: RawResult }>(query);
+    if (known.size > KNOWN_ACCOUNTS) known.clear();
+    for (const id of call.accountIds) known.add(id);
+    return parse(call, present(rows[0], 'the answer of ledger_post').result);
   };
 
   const run = async (group: Waiting[]): Promise<void> => {
@@ -45,40 +54,71 @@ export function createGroupCommit(db: Database, options: { batch?: number; lanes
         resolve({ ...result, verdicts: [present(result.verdicts[index], 'a verdict')] });
       });
     } catch (error) {
+      known.clear();
       if (group.length === 1) group[0]?.reject(error);
       else for (const one of group) await run([one]);
     }
   };
 
-  const pump = async (): Promise<void> => {
-    busy += 1;
-    while (queue.length > 0) await run(takeGroup(queue, batch));
-    busy -= 1;
+  const start = (): void => {
+    while (busyLanes < lanes) {
+      const { group, left } = takeGroup(queue, batch, touched);
+      if (group.length === 0) return;
+      queue = left;
+      busyLanes += 1;
+      for (const { touches } of group) for (const one of touches) touched.add(one);
+      void run(group).then(() => {
+        busyLanes -= 1;
+        for (const { touches } of group) for (const one of touches) touched.delete(one);
+        start();
+      });
+    }
+  };
+
+  const wake = (): void => {
+    if (woken) return;
+    woken = true;
+    // what is asked for in this turn of the event loop goes together
+    setImmediate(() => {
+      woken = false;
+      start();
+    });
   };
 
   return {
     post: (entry) =>
       new Promise((resolve, reject) => {
-        queue.push({ entry, key: `${entry.code} ${entry.reference}`, resolve, reject });
-        // what is asked for in this turn of the event loop goes together
-        if (busy < lanes) setImmediate(() => busy < lanes && queue.length > 0 && void pump());
+        const key = `${entry.code} ${entry.reference}`;
+        const touches = new Set([key, ...entry.postings.flatMap(({ debit, credit }) => [debit.id, credit.id])]);
+        queue.push({ entry, key, touches, resolve, reject });
+        if (busyLanes < lanes) wake();
       }),
   };
 }
 
-/** The oldest entries, but never two with one key: the second is a replay and waits for the next group. */
-function takeGroup(queue: Waiting[], size: number): Waiting[] {
-  const keys = new Set<string>();
+/**
+ * The oldest entries that touch nothing which another group has in hand, so that groups never wait for each other in the
+ * database; never two with one key, for the second is a replay. Nobody overtakes an older entry that shares an account.
+ */
+function takeGroup(queue: Waiting[], size: number, touched: Set<string>): { group: Waiting[]; left: Waiting[] } {
   const group: Waiting[] = [];
-  for (let index = 0; index < queue.length && group.length < size; ) {
-    const waiting = present(queue[index], 'a waiting entry');
-    if (keys.has(waiting.key)) {
-      index += 1;
-      continue;
+  const passed: Waiting[] = [];
+  const keys = new Set<string>();
+  const reserved = new Set<string>();
+  let at = 0;
+  // looking far ahead past blocked entries would cost more than it finds
+  for (; at < queue.length && group.length < size && passed.length < 10 * size; at += 1) {
+    const waiting = present(queue[at], 'a waiting entry');
+    const { key, touches } = waiting;
+    let blocked = keys.has(key);
+    for (const one of touches) blocked ||= touched.has(one) || reserved.has(one);
+    if (blocked) {
+      passed.push(waiting);
+      for (const one of touches) reserved.add(one);
+    } else {
+      keys.add(key);
+      group.push(waiting);
     }
-    keys.add(waiting.key);
-    group.push(waiting);
-    queue.splice(index, 1);
   }
-  return group;
+  return { group, left: [...passed, ...queue.slice(at)] };
 }

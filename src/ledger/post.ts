@@ -1,8 +1,7 @@
 import type { Tx } from '../db/client.ts';
-import { Prisma } from '../db/generated/client.ts';
 import { assert, assertNever, present } from '../lib/assert.ts';
 import type { LedgerAccountRef } from './account.ts';
-import type { JournalEntryDraft } from './posting.ts';
+import type { JournalEntryDraft, PostingDraft } from './posting.ts';
 
 /** An account's four counters, minor units. */
 export interface Counters {
@@ -37,6 +36,11 @@ export interface PostResult {
   recordedAt: Date;
 }
 
+/** The call of the SQL function; `compile` gives its values, `parse` reads its answer. */
+export const POST_STATEMENT = `SELECT ledger_post($1::text[], $2, $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+  $8::text[], $9::timestamptz[], $10::int[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::bigint[],
+  $17::text[], $18::timestamptz[]) AS result`;
+
 /**
  * Posts entries in the caller's transaction, in one round trip; each gets its own verdict, and a refused one leaves no trace.
  * Locks every account named until the transaction ends, so call it once per transaction, as late as possible.
@@ -46,48 +50,93 @@ export interface PostResult {
  */
 export async function postEntries(tx: Tx, entries: JournalEntryDraft[]): Promise<PostResult> {
   const call = compile(entries);
-  const rows = await tx.$queryRaw<{ result: RawResult }[]>(
-    Prisma.sql`SELECT ledger_post(${call.accounts}::jsonb, ${call.entries}::jsonb, ${call.postings}::jsonb) AS result`,
-  );
-  return parse(present(rows[0], 'the answer of ledger_post').result);
+  const rows = await tx.$queryRawUnsafe<{ result: RawResult }[]>(POST_STATEMENT, ...call.values);
+  return parse(call, present(rows[0], 'the answer of ledger_post').result);
 }
 
-/** The three arguments of the SQL function, as JSON texts. */
-export function compile(entries: JournalEntryDraft[]): { accounts: string; entries: string; postings: string } {
+/** Entries in the form of the SQL function. */
+export interface PostCall {
+  entryIds: string[];
+  accountIds: string[];
+  /** The values of POST_STATEMENT, each in PostgreSQL's own text form, so that every client passes them on as they are. */
+  values: string[];
+}
+
+/**
+ * Turns drafts into one call of the SQL function.
+ * @param known ids of accounts that are in the books for certain, and need no description
+ */
+export function compile(entries: JournalEntryDraft[], known: ReadonlySet<string> = new Set()): PostCall {
+  const accounts = accountsOf(entries);
+  const accountIds = accounts.map(({ id }) => id);
+  const entryIds = entries.map(({ id }) => id);
+  const position = new Map(accountIds.map((id, index) => [id, index + 1]));
+  const lasts: number[] = [];
+  const [owners, numbers, debits, credits]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const lines: PostingDraft[] = [];
+  entries.forEach(({ postings }, at) => {
+    postings.forEach((line, index) => {
+      lines.push(line);
+      owners.push(at + 1);
+      numbers.push(index + 1);
+      debits.push(present(position.get(line.debit.id), 'a position'));
+      credits.push(present(position.get(line.credit.id), 'a position'));
+    });
+    lasts.push(lines.length);
+  });
+  return {
+    entryIds,
+    accountIds,
+    values: [
+      textArray(accountIds),
+      JSON.stringify(accounts.filter(({ id }) => !known.has(id))),
+      textArray(entryIds),
+      textArray(entries.map((e) => e.partnerId)),
+      textArray(entries.map((e) => e.code)),
+      textArray(entries.map((e) => e.reference)),
+      textArray(entries.map((e) => e.paymentId)),
+      textArray(entries.map((e) => e.reversesId)),
+      textArray(entries.map((e) => e.occurredAt.toISOString())),
+      `{${lasts}}`,
+      `{${owners}}`,
+      `{${numbers}}`,
+      textArray(lines.map((l) => l.kind)),
+      `{${debits}}`,
+      `{${credits}}`,
+      `{${lines.map((l) => l.amount)}}`,
+      textArray(lines.map((l) => l.holdId)),
+      textArray(lines.map((l) => l.expiresAt?.toISOString() ?? null)),
+    ],
+  };
+}
+
+/** Every account that the entries name, once, in the order in which the SQL function locks: "C", that is by code unit. */
+function accountsOf(entries: JournalEntryDraft[]): LedgerAccountRef[] {
   const accounts = new Map<string, LedgerAccountRef>();
-  for (const { code, postings } of entries) {
+  const keys = new Set<string>();
+  for (const { code, reference, postings } of entries) {
     assert(postings.length > 0, `an entry ${code} has no lines`);
     for (const { debit, credit, amount } of postings) {
       assert(amount > 0n && debit.id !== credit.id, `an entry ${code} has an impossible line`);
       accounts.set(debit.id, debit).set(credit.id, credit);
     }
+    keys.add(`${code} ${reference}`);
   }
-  assert(
-    new Set(entries.map((e) => `${e.code} ${e.reference}`)).size === entries.length,
-    'one call posts one entry twice',
-  );
-  // code-unit order is the "C" collation in which the function locks
-  const sorted = [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const position = new Map(sorted.map((ref, index) => [ref.id, index + 1]));
-  const postings = entries.flatMap((entry, index) =>
-    entry.postings.map(({ kind, debit, credit, amount, holdId, expiresAt }) => ({
-      entry: index + 1,
-      kind,
-      debit: position.get(debit.id),
-      credit: position.get(credit.id),
-      amount: amount.toString(),
-      holdId,
-      expiresAt,
-    })),
-  );
-  return {
-    accounts: JSON.stringify(sorted),
-    entries: JSON.stringify(entries.map(({ postings: _, ...entry }) => entry)),
-    postings: JSON.stringify(postings),
-  };
+  assert(entries.length > 0 && keys.size === entries.length, 'one call posts nothing, or one entry twice');
+  return [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-interface RawVerdict {
+const SPECIAL = /["\\]/g;
+
+/** Texts as PostgreSQL writes an array of them. */
+function textArray(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(SPECIAL, '\\$&')}"`)).join()}}`;
+}
+
+/** A verdict other than POSTED, as ledger_post writes it. */
+interface OddVerdict {
+  /** Position of the entry in the call, from 1. */
+  entry: number;
   verdict: Verdict['verdict'];
   entryId: string;
   reason?: LedgerRefusal['reason'];
@@ -101,23 +150,30 @@ interface RawVerdict {
 /** What ledger_post answers. */
 export interface RawResult {
   at: string;
-  verdicts: RawVerdict[];
-  accounts: ({ id: string } & Record<keyof Counters, string>)[];
+  odd: OddVerdict[];
+  /** Each a list of minor units in one text, in the order of the call's accounts. */
+  counters: Record<keyof Counters, string>;
 }
 
 /** The answer of the SQL function in our types. */
-export function parse(raw: RawResult): PostResult {
-  return {
-    verdicts: raw.verdicts.map(parseVerdict),
-    counters: new Map(raw.accounts.map(({ id, ...counters }) => [id, parseCounters(counters)])),
-    recordedAt: new Date(raw.at),
-  };
+export function parse({ entryIds, accountIds }: PostCall, raw: RawResult): PostResult {
+  const verdicts = entryIds.map((entryId): Verdict => ({ verdict: 'POSTED', entryId }));
+  for (const odd of raw.odd) verdicts[odd.entry - 1] = parseOdd(odd);
+  const read = (name: keyof Counters) => raw.counters[name].split(' ').map(BigInt);
+  const [postedDebits, postedCredits] = [read('postedDebits'), read('postedCredits')];
+  const [pendingDebits, pendingCredits] = [read('pendingDebits'), read('pendingCredits')];
+  const counters = accountIds.map((id, at): [string, Counters] => {
+    const of = (list: bigint[]) => present(list[at], 'a counter');
+    const own = { postedDebits: of(postedDebits), postedCredits: of(postedCredits) };
+    return [id, { ...own, pendingDebits: of(pendingDebits), pendingCredits: of(pendingCredits) }];
+  });
+  return { verdicts, counters: new Map(counters), recordedAt: new Date(raw.at) };
 }
 
-function parseVerdict(raw: RawVerdict): Verdict {
+function parseOdd(raw: OddVerdict): Verdict {
   const { verdict, entryId } = raw;
   if (verdict !== 'REFUSED') return { verdict, entryId };
-  const text = (name: keyof RawVerdict) => present(raw[name], `${name} of a verdict`);
+  const text = (name: Exclude<keyof OddVerdict, 'entry'>) => present(raw[name], `${name} of a verdict`);
   const reason = present(raw.reason, 'reason of a verdict');
   switch (reason) {
     case 'INSUFFICIENT_FUNDS':
@@ -134,13 +190,4 @@ function parseVerdict(raw: RawVerdict): Verdict {
     default:
       return assertNever(reason);
   }
-}
-
-function parseCounters(raw: Record<keyof Counters, string>): Counters {
-  return {
-    postedDebits: BigInt(raw.postedDebits),
-    postedCredits: BigInt(raw.postedCredits),
-    pendingDebits: BigInt(raw.pendingDebits),
-    pendingCredits: BigInt(raw.pendingCredits),
-  };
 }
