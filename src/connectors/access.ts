@@ -1,6 +1,6 @@
 import type { Call } from './connector.ts';
 import type { Outcome } from './outcome.ts';
-import type { Capability, IdentificationLevel, IdentificationStatus, ProviderPerson } from './values.ts';
+import type { Capability, IdentificationLevel, IdentificationStatus, ProviderPerson, Unmapped } from './values.ts';
 import type { CodeChallenge } from './wallets.ts';
 
 /** A token that a provider has issued. */
@@ -39,7 +39,7 @@ export interface Credentials extends Capability {
 /** Identification as a provider has it. */
 export interface ProviderIdentification {
   person: ProviderPerson;
-  status: IdentificationStatus;
+  status: IdentificationStatus | Unmapped;
   providerStatus: string;
   changedAt: Date | null;
   verifiedAt: Date | null;
