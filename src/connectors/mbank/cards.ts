@@ -33,8 +33,7 @@ export function cardsCapability({ client, log }: Parts): LinkedCards {
       return answer && read(answer.data);
     },
     async list(call, states) {
-      const words =
-        states && Object.keys(cardStates).filter((word) => states.some((state) => cardStates[word] === state));
+      const words = states?.flatMap((state) => Object.keys(cardStates).filter((word) => cardStates[word] === state));
       if (words?.length === 0) return [];
       return (await client.cards.list(call, words?.join(','))).data.map(read);
     },
