@@ -16,7 +16,7 @@ export function closeReason(text: string): string {
 
 /** Closes; a peer that does not answer the close frame in time is cut off. */
 export function closeSocket(socket: WebSocket, code: number, reason: string): void {
-  if (socket.readyState === socket.CLOSED) return;
+  if (socket.readyState === socket.CLOSING || socket.readyState === socket.CLOSED) return;
   socket.close(code, closeReason(reason));
   const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
   socket.once('close', () => clearTimeout(timer));

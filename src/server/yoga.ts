@@ -43,7 +43,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useVisibleErrors(deps.log),
       useSse(streams),
     ],
-    context: (state) => createContext(deps, state),
+    context: ({ viewer, requestId, lastEventId }) => createContext(deps, { viewer, requestId, lastEventId }),
     graphqlEndpoint: '/graphql',
     graphiql: production ? false : (request) => graphiqlOptions(request, deps.config, example),
     renderGraphiQL: renderGraphiql,

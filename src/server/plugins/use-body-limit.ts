@@ -7,9 +7,7 @@ import type { RequestState } from '../request.ts';
  * Yoga's own limiter is off, because it rebuilds every request through a stream and halves the throughput.
  */
 export function useBodyLimit(limitBytes: number): Plugin<object, RequestState> {
-  // the rest of the body is not waited for
-  const tooLarge = () =>
-    edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413, { Connection: 'close' });
+  const tooLarge = () => edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413);
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       const length = request.headers.get('content-length');
@@ -29,14 +27,18 @@ export function useBodyLimit(limitBytes: number): Plugin<object, RequestState> {
   };
 }
 
-/** The whole body, or null as soon as it grows past the limit. */
+/** Beyond this many times the limit nobody is listened to any longer. */
+const PATIENCE = 16;
+
+/** The whole body, or null when it is too large: then the rest is read and dropped, so that an honest client gets its answer. */
 async function readAtMost(request: Request, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > limitBytes) return null;
-    chunks.push(chunk);
+    if (bytes <= limitBytes) chunks.push(chunk);
+    // leaving the loop cuts the connection
+    if (bytes > limitBytes * PATIENCE) return null;
   }
-  return Uint8Array.from(Buffer.concat(chunks));
+  return bytes > limitBytes ? null : Uint8Array.from(Buffer.concat(chunks));
 }
