@@ -7,7 +7,7 @@ import { toKopecks } from './money.ts';
 import { notifyPayment } from './notify.ts';
 import { complete, decline, redo, undo } from './payment-engine.ts';
 import { paymentState } from './payments.ts';
-import { defaultLimits, newWallet } from './seed.ts';
+import { addBestTransfer, defaultLimits, newWallet } from './seed.ts';
 import { generateServices } from './seed-services.ts';
 import { identify } from './wallet.ts';
 import type { World } from './world.ts';
@@ -251,6 +251,11 @@ function worldActions(world: World): Record<string, Action> {
       service.online = online;
       world.touch();
     }),
+    'best.add': action(
+      'a BEST transfer arrives in a wallet’s list',
+      byPhone.extend({ amount: rubles, note: z.string().default('') }),
+      ({ phone, amount, note }) => addBestTransfer(world, walletOf(world, phone), amount, note),
+    ),
     mails: action('the mails sent so far', z.strictObject({}), () => world.mails),
   };
 }

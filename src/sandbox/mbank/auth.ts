@@ -43,7 +43,7 @@ export function authenticate(
   }
   const [scheme = '', credentials = ''] = (headers['authorization'] ?? '').split(' ');
   if (scheme.toLowerCase() === 'bearer') return bearer(world, auth, credentials, headers, scope);
-  if (scheme.toLowerCase() !== 'basic') throw new Refusal(401);
+  if (scheme.toLowerCase() !== 'basic' || headers['x-authorization-type'] !== undefined) throw new Refusal(401);
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new Refusal(401);

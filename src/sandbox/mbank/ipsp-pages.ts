@@ -39,7 +39,7 @@ ${problem === undefined ? '' : html`<p class="bad" role="alert">${problem}</p>`}
 <label>Срок действия<input name="expiry" inputmode="numeric" required value="${entered['expiry']}" placeholder="ММ/ГГ"></label>
 <label>CVV2/CVC2<input name="cvv" inputmode="numeric" required maxlength="3" placeholder="000"></label>
 </div>
-<button>Оплатить</button>
+<button>${page.payment === undefined ? 'Привязать карту' : 'Оплатить'}</button>
 </form>
 <form method="post" action="endpoint/cancel?hash=${page.hash}"><button class="other">Отказаться</button></form>
 <p class="quiet">${kept} Закройте страницу, чтобы оставить платеж незавершенным.</p>

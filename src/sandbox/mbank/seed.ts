@@ -77,7 +77,8 @@ export function seedWorld(world: World): void {
   seedServices(world);
   seedPlaces(world);
   world.projects.set('mbank', { code: 'mbank', appId: '42', appSecret: 's3cr3t' });
-  seedBest(world);
+  const first = world.wallets.get('+79261111111');
+  if (first !== undefined) addBestTransfer(world, first, 30, 'test pay');
 }
 
 function seedPerson(world: World): void {
@@ -112,22 +113,27 @@ function seedClients(world: World): void {
   }
 }
 
-function seedBest(world: World): void {
-  const data = { country: { numeric: '643' }, lastname: 'Янышин', firstname: 'Александр', patronymic: 'Сергеевич' };
-  const transfer = {
-    number: 413_258_621,
-    amount: 30,
+/** Adds a BEST transfer, not yet seen, to a wallet's list (section 2.1, BestTransfer). @returns its number */
+export function addBestTransfer(world: World, wallet: Wallet, amount: number, note: string): number {
+  const transfers = world.bestTransfers.get(wallet.phone) ?? [];
+  world.bestTransfers.set(wallet.phone, transfers);
+  const name = { lastname: 'Янышин', firstname: 'Александр', patronymic: 'Сергеевич' };
+  const party = { country: { numeric: '643' }, ...name, isresident: 1 };
+  const number = 413_258_621 + transfers.length;
+  transfers.push({
+    number,
+    amount,
     currency_alpha: 'RUR',
-    note: 'test pay',
+    note,
     smstosender: 0,
-    creating_date: '2014-12-24T21:00:00.000+0000',
-    fee: 30,
-    amount_charge: 30,
+    creating_date: world.clock.now().toISOString().replace('Z', '+0000'),
+    fee: 0,
+    amount_charge: amount,
     currency_charge: 'RUR',
     rate: 1,
-    sender: { data: { ...data, isresident: 1 }, address: { phone: '9267101280' } },
-    receiver: { data: { ...data, isresident: 1 }, address: [] },
-  };
-  world.bestTransfers.set('+79261111111', [transfer]);
-  world.wallets.get('+79261111111')?.unseenBest.add(transfer.number);
+    sender: { data: party, address: { phone: '9267101280' } },
+    receiver: { data: party, address: [] },
+  });
+  wallet.unseenBest.add(number);
+  return number;
 }

@@ -124,11 +124,11 @@ export class World {
     return `${time}${randomBytes(5).toString('hex')}${this.#lastObject.toString(16).padStart(6, '0')}`;
   }
 
-  /** The wallets' side of the history: newest last. */
+  /** Puts a payment into a wallet's history; once for its payer, once for its receiver. */
   remember(phone: string, payment: Payment): void {
-    const list = this.history.get(phone) ?? [];
-    if (list.length === 0) this.history.set(phone, list);
-    if (!list.includes(payment)) list.push(payment);
+    const list = this.history.get(phone);
+    if (list === undefined) this.history.set(phone, [payment]);
+    else list.push(payment);
   }
 
   /** Marks the catalogue as changed now, so that conditional loads get it again. */
