@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { ResumableError, ShutdownError } from '../events/hub.ts';
-import { maskError } from '../graphql/errors.ts';
+import { maskError } from '../graphql/mask-error.ts';
 import type { Log } from '../lib/log.ts';
 
 /** Codes with which the gateway ends a stream that can be resumed, and the WebSocket close code of each. */

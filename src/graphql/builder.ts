@@ -1,0 +1,86 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin, { AuthScopeFailureType } from '@pothos/plugin-scope-auth';
+import ValidationPlugin from '@pothos/plugin-validation';
+import { GraphQLError } from 'graphql';
+import type PrismaTypes from '../db/generated/pothos.ts';
+import { getDatamodel } from '../db/generated/pothos.ts';
+import { type AuthScopes, authScopes, unauthorized } from './access.ts';
+import type { Context } from './context.ts';
+
+/** How much one operation may ask for. A list counts ten times what it holds. */
+export const operationLimits = { complexity: 5_000, depth: 12, breadth: 250 };
+
+interface ScalarShape<T> {
+  Input: T;
+  Output: T;
+}
+
+/** The schema builder. Types live beside their fields in the other files of this folder; this file defines none. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  AuthScopes: AuthScopes;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: ScalarShape<string>;
+    DateTime: ScalarShape<Date>;
+    Date: ScalarShape<string>;
+    Decimal: ScalarShape<string>;
+    Currency: ScalarShape<string>;
+    PhoneNumber: ScalarShape<string>;
+    EmailAddress: ScalarShape<string>;
+    Cursor: ScalarShape<string>;
+  };
+}>({
+  plugins: [ComplexityPlugin, RelayPlugin, ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, ValidationPlugin],
+  defaultFieldNullability: false,
+  complexity: {
+    limit: operationLimits,
+    complexityError: (kind, result) =>
+      new GraphQLError(
+        `The operation asks for too much: ${kind.toLowerCase()} ${result[kind.toLowerCase() as keyof typeof result]}, ` +
+          `at most ${operationLimits[kind.toLowerCase() as keyof typeof operationLimits]}. Ask for fewer fields or shorter lists.`,
+        { extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: 400 } } },
+      ),
+  },
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    // the plugin's type knows ID and String only, but passes on whatever it is given
+    cursorType: 'Cursor' as 'String',
+    nodeTypeOptions: { description: 'Whatever has an id of its own. The id is opaque and the same everywhere.' },
+    pageInfoTypeOptions: { description: 'Where a page of a connection begins and ends.' },
+    hasNextPageFieldOptions: { description: 'Is there more after this page?' },
+    hasPreviousPageFieldOptions: { description: 'Is there more before this page?' },
+    startCursorFieldOptions: { description: 'Cursor of the first edge of the page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last edge of the page.' },
+    cursorFieldOptions: { description: 'The position of this edge, for `after` and `before`.' },
+    nodeFieldOptions: { description: 'The object itself.' },
+    edgesFieldOptions: { description: 'The objects of this page, each with its cursor.' },
+    pageInfoFieldOptions: { description: 'Where this page begins and ends.' },
+  },
+  errors: { defaultTypes: [], directResult: true },
+  scopeAuth: {
+    authScopes,
+    authorizeOnSubscribe: true,
+    unauthorizedError: (_parent, context, _info, { failure }) =>
+      unauthorized(
+        context,
+        failure.kind === AuthScopeFailureType.AuthScope
+          ? `this needs ${failure.parameter === true ? failure.scope : `the scope ${String(failure.parameter)}`}.`
+          : 'the key or session lacks the scope for this.',
+      ),
+  },
+  prisma: { client: (context) => context.deps.db.prisma, dmmf: getDatamodel() },
+});
+
+builder.queryType({ description: 'Everything that can be asked. Reading never changes anything.' });
+builder.mutationType({
+  description:
+    'Everything that can be done. A refusal is a member of the result union; an error beside the data is a fault or a missing right.',
+});
+builder.subscriptionType({ description: 'Everything that can be watched. Nobody has to poll.' });

@@ -1,0 +1,29 @@
+import type { Deps } from '../deps.ts';
+import type { Viewer } from '../domain/access/viewer.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What every resolver gets. One per operation. */
+export interface Context {
+  deps: Deps;
+  /** Null: nobody has signed in. */
+  viewer: Viewer | null;
+  requestId: string;
+  /** The `Last-Event-ID` header of an SSE request: where `Subscription.events` resumes when `after` is left out. */
+  lastEventId: string | null;
+  /** The cursor of the event that is being delivered, for transports that carry it beside the data. */
+  delivery: { cursor: string | null };
+  /** Fresh for each event of a subscription, so that nothing stale is shown. */
+  loaders: Loaders;
+}
+
+/** What the transport knows about the operation. */
+export interface Caller {
+  viewer: Viewer | null;
+  requestId: string;
+  lastEventId: string | null;
+}
+
+/** The context of one operation. */
+export function createContext(deps: Deps, caller: Caller): Context {
+  return { deps, ...caller, delivery: { cursor: null }, loaders: createLoaders(deps, caller.viewer) };
+}

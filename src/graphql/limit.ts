@@ -1,0 +1,54 @@
+import type { LimitView } from '../domain/limit/limit-views.ts';
+import { builder } from './builder.ts';
+import { IdentificationLevelEnum, LimitKindEnum, LimitWindowEnum } from './enums.ts';
+import { MoneyRef, money } from './money.ts';
+import { ProviderRef, providerByCode } from './provider.ts';
+
+const IntervalRef = builder.objectRef<{ from: Date; to: Date }>('Interval').implement({
+  description: 'A span of time.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'Its first moment.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'The first moment after it.' }),
+  }),
+});
+
+export const LimitRef = builder.objectRef<LimitView>('Limit').implement({
+  description:
+    'A cap on one kind of operation. `remaining` counts every payment that is not refused, in-flight ones included.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: LimitKindEnum, description: 'What it caps.' }),
+    window: t.expose('window', { type: LimitWindowEnum, description: 'Over which time it counts.' }),
+    max: t.field({
+      type: MoneyRef,
+      nullable: true,
+      description: 'The most that is allowed.',
+      resolve: ({ maxMinor, currency }) => money(maxMinor, currency),
+    }),
+    spent: t.field({
+      type: MoneyRef,
+      nullable: true,
+      description: 'What is used up. Null for a limit of one operation, and for a level that is not the wallet’s own.',
+      resolve: ({ spentMinor, currency }) => (spentMinor === null ? null : money(spentMinor, currency)),
+    }),
+    remaining: t.field({
+      type: MoneyRef,
+      nullable: true,
+      description: 'What is left; never below zero.',
+      resolve: ({ maxMinor, spentMinor, currency }) =>
+        spentMinor === null ? null : money(maxMinor > spentMinor ? maxMinor - spentMinor : 0n, currency),
+    }),
+    count: t.exposeInt('count', { nullable: true, description: 'How many operations have counted towards it.' }),
+    interval: t.expose('interval', {
+      type: IntervalRef,
+      nullable: true,
+      description: 'The day or month that counts now.',
+    }),
+    enabled: t.boolean({ description: 'Is it in force?', resolve: () => true }),
+    source: t.field({ type: ProviderRef, description: 'Whose rule it is.', resolve: () => providerByCode('LOCAL') }),
+    identification: t.expose('level', {
+      type: IdentificationLevelEnum,
+      nullable: true,
+      description: 'The identification level that it belongs to.',
+    }),
+  }),
+});

@@ -1,0 +1,96 @@
+import DataLoader from 'dataloader';
+import type {
+  Customer,
+  JournalEntry,
+  LedgerAccount,
+  Partner,
+  Payment,
+  PaymentTransition,
+  Posting,
+} from '../db/generated/client.ts';
+import type { Deps } from '../deps.ts';
+import type { Viewer } from '../domain/access/viewer.ts';
+import { visibleCustomers } from '../domain/customer/store.ts';
+import { visiblePayments } from '../domain/payment/store.ts';
+import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
+import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
+
+/** Rows by id for one operation, batched and cached. What the viewer may not know of is null, like what does not exist. */
+export interface Loaders {
+  partner: DataLoader<string, Partner | null>;
+  customer: DataLoader<string, Customer | null>;
+  wallet: DataLoader<string, WalletWithAccounts | null>;
+  /** Any wallet of the viewer's partner, for its phone in a payment's party; never handed out as a Wallet. */
+  counterparty: DataLoader<string, WalletWithAccounts | null>;
+  balances: DataLoader<string, WalletBalance[]>;
+  payment: DataLoader<string, Payment | null>;
+  refunds: DataLoader<string, Payment[]>;
+  transitions: DataLoader<string, PaymentTransition[]>;
+  ledgerAccount: DataLoader<string, LedgerAccount | null>;
+  journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
+}
+
+/** New loaders, empty. */
+export function createLoaders({ db }: Deps, viewer: Viewer | null): Loaders {
+  const { prisma } = db;
+  const mine = <Where>(where: (viewer: Viewer) => Where) => (viewer ? where(viewer) : { id: { in: [] } });
+  const tenant = viewer && viewer.kind !== 'ADMIN' ? { partnerId: viewer.partnerId } : {};
+  return {
+    partner: byId((ids) =>
+      prisma.partner.findMany({
+        where: { AND: [{ id: { in: ids } }, viewer?.kind === 'ADMIN' ? {} : { id: viewer?.partnerId ?? '' }] },
+      }),
+    ),
+    customer: byId((ids) =>
+      prisma.customer.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCustomers)] } }),
+    ),
+    wallet: byId((ids) =>
+      prisma.wallet.findMany({
+        where: { AND: [{ id: { in: ids } }, mine(visibleWallets)] },
+        include: { accounts: true },
+      }),
+    ),
+    counterparty: byId((ids) =>
+      prisma.wallet.findMany({ where: { id: { in: ids }, ...tenant }, include: { accounts: true } }),
+    ),
+    balances: new DataLoader(async (ids) => {
+      const balances = await walletBalances(prisma, ids);
+      return ids.map((id) => balances.get(id) ?? []);
+    }),
+    payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
+    refunds: grouped(
+      (ids) =>
+        prisma.payment.findMany({
+          where: { AND: [{ refundOfId: { in: ids } }, mine(visiblePayments)] },
+          orderBy: { id: 'asc' },
+        }),
+      (refund) => refund.refundOfId ?? '',
+    ),
+    transitions: grouped(
+      (ids) => prisma.paymentTransition.findMany({ where: { paymentId: { in: ids } }, orderBy: { version: 'asc' } }),
+      (transition) => transition.paymentId,
+    ),
+    ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
+    journalEntry: byId((ids) =>
+      prisma.journalEntry.findMany({
+        where: { id: { in: ids }, ...tenant },
+        include: { postings: { orderBy: { number: 'asc' } } },
+      }),
+    ),
+  };
+}
+
+function byId<Row extends { id: string }>(read: (ids: string[]) => Promise<Row[]>): DataLoader<string, Row | null> {
+  return new DataLoader(async (ids) => {
+    const rows = new Map((await read([...ids])).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
+}
+
+function grouped<Row>(read: (ids: string[]) => Promise<Row[]>, key: (row: Row) => string): DataLoader<string, Row[]> {
+  return new DataLoader(async (ids) => {
+    const groups = new Map<string, Row[]>(ids.map((id) => [id, []]));
+    for (const row of await read([...ids])) groups.get(key(row))?.push(row);
+    return ids.map((id) => groups.get(id) ?? []);
+  });
+}

@@ -1,0 +1,66 @@
+import { brandWithType } from '@pothos/core';
+import { idPrefixes } from '../lib/ids.ts';
+import { signedIn } from './access.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { findEventById } from './event.ts';
+import { providerById } from './provider.ts';
+import { paymentView } from './refs.ts';
+
+type Load = (id: string, context: Context) => Promise<object | null>;
+
+/** How an object is found by its id: the prefix tells the type. */
+const byPrefix: Record<string, [typename: string | null, load: Load]> = {
+  [idPrefixes.Partner]: ['Partner', (id, { loaders }) => loaders.partner.load(id)],
+  [idPrefixes.ApiKey]: ['ApiKey', loadApiKey],
+  [idPrefixes.Customer]: ['Customer', (id, { loaders }) => loaders.customer.load(id)],
+  [idPrefixes.Wallet]: ['Wallet', (id, { loaders }) => loaders.wallet.load(id)],
+  [idPrefixes.Payment]: [
+    'Payment',
+    async (id, { loaders }) => {
+      const row = await loaders.payment.load(id);
+      return row && paymentView(row);
+    },
+  ],
+  [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
+  [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
+  [idPrefixes.Provider]: ['Provider', async (id) => providerById(id)],
+  // events know their own type
+  [idPrefixes.Event]: [null, findEventById],
+};
+
+function loadApiKey(id: string, context: Context): Promise<object | null> {
+  const viewer = signedIn(context);
+  const where = viewer.kind === 'ADMIN' ? { id } : { id, partnerId: viewer.partnerId };
+  return viewer.kind === 'CUSTOMER' ? Promise.resolve(null) : context.deps.db.prisma.apiKey.findFirst({ where });
+}
+
+async function load(id: string, context: Context): Promise<object | null> {
+  const [typename, find] = byPrefix[id.slice(0, id.indexOf('_'))] ?? [null, async () => null];
+  const found = await find(id, context);
+  // a copy: loaders hand the same row to others, who know its type without a brand
+  if (!found || !typename) return found;
+  const node = { ...found };
+  brandWithType(node, typename as never);
+  return node;
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'Any object by its id. Null when there is none that the caller may see.',
+    authScopes: { signedIn: true },
+    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    resolve: (_root, { id }, context) => load(id, context) as never,
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description:
+      'Many objects by their ids, in that order; null where there is none that the caller may see. At most 100.',
+    authScopes: { signedIn: true },
+    args: { ids: t.arg.idList({ required: true, description: 'Their ids.' }) },
+    resolve: (_root, { ids }, context) => Promise.all(ids.slice(0, 100).map((id) => load(id, context))) as never,
+  }),
+}));

@@ -1,0 +1,23 @@
+import type { Payment } from '../db/generated/client.ts';
+import type { PaymentSnapshot } from '../events/event.ts';
+
+/**
+ * The payment as an event left it. Two steps of one transaction are read after both are done; a subscriber still sees each.
+ * @param row as it is now
+ */
+export function paymentAsOf(row: Payment, snapshot: PaymentSnapshot): Payment {
+  const time = (at: string | null) => (at === null ? null : new Date(at));
+  const { version, status, declineReason, declineMessage, refundedMinor, confirmedAt, completedAt, expiresAt } =
+    snapshot;
+  return {
+    ...row,
+    version,
+    status: status as Payment['status'],
+    declineReason: declineReason as Payment['declineReason'],
+    declineMessage,
+    refundedMinor: BigInt(refundedMinor),
+    confirmedAt: time(confirmedAt),
+    completedAt: time(completedAt),
+    expiresAt: time(expiresAt),
+  };
+}

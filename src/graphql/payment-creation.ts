@@ -1,0 +1,216 @@
+import type { Payment } from '../db/generated/client.ts';
+import { LimitExceededError } from '../domain/limit/errors.ts';
+import { createPayout } from '../domain/payment/create-payout.ts';
+import { createTopUp } from '../domain/payment/create-top-up.ts';
+import { createTransfer } from '../domain/payment/create-transfer.ts';
+import { createTransferBatch } from '../domain/payment/create-transfer-batch.ts';
+import { settleTopUp } from '../domain/payment/settle-top-up.ts';
+import {
+  IdempotencyError,
+  InsufficientFundsError,
+  InvalidInputError,
+  NotFoundError,
+  NotSupportedError,
+  StateError,
+} from '../errors.ts';
+import { server, tenant } from './access.ts';
+import { builder } from './builder.ts';
+import { TopUpMethodEnum } from './enums.ts';
+import { MoneyInputRef, minorAmount } from './money.ts';
+import { mutation } from './mutation.ts';
+import { withoutNulls } from './nulls.ts';
+import { paymentSuccess } from './payment-mutations.ts';
+import { PaymentRef, paymentView } from './refs.ts';
+
+const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
+const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
+
+const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
+  description: 'Money into a wallet. BANK_TRANSFER and CASH answer a RequisitesAction and wait for topUpSettle.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    walletId: t.id({ required: true, description: 'Into which wallet.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'How much.' }),
+    method: t.field({ type: TopUpMethodEnum, required: true, description: 'By which way.' }),
+    note: t.string({ description: 'A remark, 255 characters at most.' }),
+    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+  }),
+});
+mutation('topUpCreate', {
+  description: 'Creates a top-up.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: TopUpCreateInput,
+  success: paymentSuccess('TopUpCreateSuccess', 'The top-up is created.'),
+  errors: [NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError],
+  resolve: ({ amount, ...input }, context) =>
+    createTopUp(context.deps, tenant(context), { ...withoutNulls(input), amount: minorAmount(amount, 'input.amount') }),
+});
+
+const TopUpSettleInput = builder.inputType('TopUpSettleInput', {
+  description: 'Money that no provider reports has come.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    paymentId: t.id({ required: true, description: 'Which top-up.' }),
+    amount: t.field({ type: MoneyInputRef, description: 'What really came; the amount of the top-up when left out.' }),
+    reference: t.string({ required: true, description: 'The bank’s or the desk’s own number: evidence, used once.' }),
+    occurredAt: t.field({ type: 'DateTime', description: 'When it came; now when left out.' }),
+  }),
+});
+mutation('topUpSettle', {
+  description: 'Completes a top-up whose money has come by bank transfer or over the desk. The partner’s server.',
+  auth: { server: 'PAYMENTS_SETTLE' },
+  input: TopUpSettleInput,
+  success: paymentSuccess('TopUpSettleSuccess', 'The money is in the wallet.'),
+  errors: [NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError],
+  resolve: ({ amount, ...input }, context) => {
+    const came = amount ? { amount: minorAmount(amount, 'input.amount') } : {};
+    return settleTopUp(context.deps, server(context), { ...withoutNulls(input), ...came });
+  },
+});
+
+const TransferTargetInput = builder.inputType('TransferTargetInput', {
+  description: 'The recipient. Exactly one.',
+  isOneOf: true,
+  fields: (t) => ({
+    walletId: t.id({ description: 'By the wallet’s id.' }),
+    phone: t.field({ type: 'PhoneNumber', description: 'By the wallet’s phone.' }),
+  }),
+});
+const TransferCreateInput = builder.inputType('TransferCreateInput', {
+  description: 'Money from one wallet to another. `amount` is what the recipient gets; the fee comes on top.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
+    fromCurrency: t.field({
+      type: 'Currency',
+      description: 'The balance that pays, where it is another one; LOCAL wallets do not convert.',
+    }),
+    to: t.field({ type: TransferTargetInput, required: true, description: 'Who gets it.' }),
+    note: t.string({ description: 'What the recipient reads, 255 characters at most.' }),
+    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+  }),
+});
+mutation('transferCreate', {
+  description: 'Creates a transfer between wallets: priced and checked; nothing moves before it is confirmed.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: TransferCreateInput,
+  success: paymentSuccess('TransferCreateSuccess', 'The transfer is created.'),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    InsufficientFundsError,
+    LimitExceededError,
+    NotSupportedError,
+  ],
+  resolve: ({ amount, ...input }, context) =>
+    createTransfer(context.deps, tenant(context), {
+      ...withoutNulls(input),
+      amount: minorAmount(amount, 'input.amount'),
+    }),
+});
+
+const TransferLegInput = builder.inputType('TransferLegInput', {
+  description: 'One transfer of a batch.',
+  fields: (t) => ({
+    fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
+    toWalletId: t.id({ required: true, description: 'The wallet that gets it.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
+    note: t.string({ description: 'What the recipient reads; the batch’s note when left out.' }),
+  }),
+});
+const TransferBatchCreateInput = builder.inputType('TransferBatchCreateInput', {
+  description: 'Many transfers, all or none, in this order.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: 'Your own key for the whole batch.' }),
+    transfers: t.field({ type: [TransferLegInput], required: true, description: '1 to 500 transfers.' }),
+    note: t.string({ description: 'The note of legs that have none of their own.' }),
+  }),
+});
+const TransferBatchCreateSuccess = builder
+  .objectRef<{ payments: Payment[]; replayed: boolean }>('TransferBatchCreateSuccess')
+  .implement({
+    description: 'Every leg is completed.',
+    fields: (t) => ({
+      payments: t.field({
+        type: [PaymentRef],
+        description: 'The payments, in the order of the legs.',
+        resolve: ({ payments }) => payments.map((payment) => paymentView(payment)),
+      }),
+      replayed: t.exposeBoolean('replayed', { description: 'Was it done before, under the same key?' }),
+    }),
+  });
+mutation('transferBatchCreate', {
+  description:
+    'All of them or none: one lender funds many loans, one borrower repays many lenders. Carried out at once.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: TransferBatchCreateInput,
+  success: TransferBatchCreateSuccess,
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    InsufficientFundsError,
+    LimitExceededError,
+    NotSupportedError,
+  ],
+  resolve: ({ transfers, ...input }, context) => {
+    const legs = transfers.map(({ amount, ...leg }, index) => ({
+      ...withoutNulls(leg),
+      amount: minorAmount(amount, `input.transfers.${index}.amount`),
+    }));
+    return createTransferBatch(context.deps, tenant(context), { ...withoutNulls(input), transfers: legs });
+  },
+});
+
+const BankAccountInput = builder.inputType('BankAccountInput', {
+  description: 'A person’s account at a Russian bank.',
+  fields: (t) => ({
+    bic: t.string({ required: true, description: 'The bank’s BIC: 9 digits.' }),
+    account: t.string({ required: true, description: 'The account number: 20 digits.' }),
+    holderFirstName: t.string({ required: true, description: 'First name of the holder.' }),
+    holderMiddleName: t.string({ description: 'Middle name of the holder.' }),
+    holderLastName: t.string({ required: true, description: 'Last name of the holder.' }),
+    purpose: t.string({ description: 'Purpose of the payment, 210 characters at most.' }),
+  }),
+});
+const PaymentDestinationInput = builder.inputType('PaymentDestinationInput', {
+  description: 'Where a payout goes. Exactly one.',
+  isOneOf: true,
+  fields: (t) => ({ bankAccount: t.field({ type: BankAccountInput, description: 'To a person’s bank account.' }) }),
+});
+const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
+  description: 'Money out of a wallet.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
+    destination: t.field({ type: PaymentDestinationInput, required: true, description: 'Where it goes.' }),
+    note: t.string({ description: 'A remark of your own, 255 characters at most.' }),
+    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+  }),
+});
+mutation('payoutCreate', {
+  description: 'Creates a payout. Confirmed, its money is held until the outcome is known (paymentResolve).',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: PayoutCreateInput,
+  success: paymentSuccess('PayoutCreateSuccess', 'The payout is created.'),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    InsufficientFundsError,
+    LimitExceededError,
+    NotSupportedError,
+  ],
+  resolve: ({ amount, destination, ...input }, context) =>
+    createPayout(context.deps, tenant(context), {
+      ...withoutNulls(input),
+      amount: minorAmount(amount, 'input.amount'),
+      bankAccount: withoutNulls(destination.bankAccount),
+    }),
+});

@@ -1,0 +1,254 @@
+import type { Payment, PaymentTransition } from '../db/generated/client.ts';
+import { refundableMinor } from '../domain/payment/refund-payment.ts';
+import { mayAct, visiblePayments } from '../domain/payment/store.ts';
+import { seesPersonalData, signedIn } from './access.ts';
+import { builder } from './builder.ts';
+import { pageArgs, pageByIdDescending } from './connection.ts';
+import type { Context } from './context.ts';
+import {
+  DeclineReasonEnum,
+  PaymentActionCodeEnum,
+  PaymentDirectionEnum,
+  PaymentKindEnum,
+  PaymentOriginEnum,
+  PaymentStatusEnum,
+  ProviderCodeEnum,
+  TransitionReasonEnum,
+  TransitionSourceEnum,
+} from './enums.ts';
+import { badInput } from './errors.ts';
+import { MoneyRef, money } from './money.ts';
+import { nextAction, PaymentNextActionRef } from './next-action.ts';
+import { destinationParty, PaymentPartyRef, sourceParty } from './party.ts';
+import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
+import { ProviderRef, providerByCode } from './provider.ts';
+import { PaymentConnection, PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
+
+export const PaymentTransitionRef = builder
+  .objectRef<Omit<PaymentTransition, 'paymentId' | 'version'>>('PaymentTransition')
+  .implement({
+    description: 'One step of a payment’s life: who said so, when it happened and when it was recorded.',
+    fields: (t) => ({
+      from: t.expose('from', {
+        type: PaymentStatusEnum,
+        nullable: true,
+        description: 'The status before; null at creation.',
+      }),
+      to: t.expose('to', { type: PaymentStatusEnum, description: 'The status after.' }),
+      reason: t.expose('reason', { type: TransitionReasonEnum, description: 'Why.' }),
+      source: t.expose('source', { type: TransitionSourceEnum, description: 'Who said so.' }),
+      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened in the world.' }),
+      recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was recorded here.' }),
+      message: t.exposeString('message', { nullable: true, description: 'What was said about it.' }),
+    }),
+  });
+
+/** The wallet from which this viewer sees the payment. */
+function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context): string | null {
+  if (through) return through;
+  const receives =
+    viewer?.kind === 'CUSTOMER' &&
+    row.destinationCustomerId === viewer.customerId &&
+    row.sourceCustomerId !== viewer.customerId;
+  return receives || !row.sourceWalletId ? row.destinationWalletId : row.sourceWalletId;
+}
+
+/** Is the caller the one who made it, or the partner? Then what concerns the maker alone is shown. */
+const isMaker = (row: Payment, context: Context) => mayAct(signedIn(context), row);
+
+const terminal = new Set<Payment['status']>(['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED']);
+
+function availableActions(row: Payment, context: Context): (typeof PaymentActionCodeEnum)['$inferType'][] {
+  const viewer = signedIn(context);
+  const has = (scope: 'PAYMENTS_WRITE' | 'PAYMENTS_SETTLE') => viewer.kind !== 'ADMIN' && viewer.scopes.has(scope);
+  const receives =
+    viewer.kind === 'PARTNER' || (viewer.kind === 'CUSTOMER' && viewer.customerId === row.destinationCustomerId);
+  const settles = viewer.kind === 'PARTNER' && has('PAYMENTS_SETTLE') && row.kind === 'TOP_UP';
+  return [
+    ...(row.status === 'CREATED' && has('PAYMENTS_WRITE') && isMaker(row, context)
+      ? (['CONFIRM', 'CANCEL'] as const)
+      : []),
+    ...(refundableMinor(row) > 0n && has('PAYMENTS_WRITE') && receives ? (['REFUND'] as const) : []),
+    ...(settles && (row.status === 'PROCESSING' || row.status === 'EXPIRED') ? (['SETTLE'] as const) : []),
+  ];
+}
+
+PaymentRef.implement({
+  description: 'Money on its way: priced, confirmed, and followed to its end.',
+  interfaces: [builder.nodeInterfaceRef()],
+  authScopes: { scope: 'PAYMENTS_READ' },
+  fields: (t) => ({
+    id: t.id({ description: 'Its id.', resolve: ({ row }) => row.id }),
+    idempotencyKey: t.string({
+      nullable: true,
+      description: 'The key under which it was made; shown to its maker.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? row.idempotencyKey : null),
+    }),
+    origin: t.field({
+      type: PaymentOriginEnum,
+      description: 'Made here, or learned from its provider.',
+      resolve: ({ row }) => row.origin,
+    }),
+    provider: t.field({
+      type: ProviderRef,
+      nullable: true,
+      description: 'What carries it.',
+      resolve: ({ row }) => providerByCode(row.provider),
+    }),
+    reference: t.string({
+      nullable: true,
+      description: 'Its number at the provider, the bank or the desk.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? row.reference : null),
+    }),
+    kind: t.field({ type: PaymentKindEnum, description: 'Which way the money goes.', resolve: ({ row }) => row.kind }),
+    status: t.field({ type: PaymentStatusEnum, description: 'Where it stands.', resolve: ({ row }) => row.status }),
+    terminal: t.boolean({
+      description: 'No further change is expected (a completed payment can still be reversed by its provider).',
+      resolve: ({ row }) => terminal.has(row.status),
+    }),
+    amount: t.field({
+      type: MoneyRef,
+      description: 'What the payee gets.',
+      resolve: ({ row }) => money(row.amountMinor, row.currency),
+    }),
+    fee: t.field({
+      type: MoneyRef,
+      nullable: true,
+      description: 'What the payer’s side pays on top; shown to its maker.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? money(row.feeMinor, row.currency) : null),
+    }),
+    total: t.field({
+      type: MoneyRef,
+      nullable: true,
+      description: 'amount + fee: what the payer’s side is charged; shown to its maker.',
+      resolve: ({ row }, _args, context) =>
+        isMaker(row, context) ? money(row.amountMinor + row.feeMinor, row.currency) : null,
+    }),
+    source: t.field({
+      type: PaymentPartyRef,
+      description: 'Where the money comes from.',
+      resolve: ({ row }) => sourceParty(row),
+    }),
+    destination: t.field({
+      type: PaymentPartyRef,
+      description: 'Where the money goes.',
+      resolve: ({ row }, _args, context) => destinationParty(row, context),
+    }),
+    wallet: t.field({
+      type: WalletRef,
+      nullable: true,
+      description: 'The wallet from which the caller sees it.',
+      resolve: (view, _args, context) => {
+        const id = seenFrom(view, context);
+        return id ? context.loaders.wallet.load(id) : null;
+      },
+    }),
+    direction: t.field({
+      type: PaymentDirectionEnum,
+      description: 'Seen from `wallet`.',
+      resolve: (view, _args, context) => (seenFrom(view, context) === view.row.sourceWalletId ? 'OUT' : 'IN'),
+    }),
+    nextAction: t.field({
+      type: PaymentNextActionRef,
+      nullable: true,
+      description: 'What the client has to do now, if anything.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? nextAction(row) : null),
+    }),
+    declineReason: t.field({
+      type: DeclineReasonEnum,
+      nullable: true,
+      description: 'Why it was refused.',
+      resolve: ({ row }) => row.declineReason,
+    }),
+    declineMessage: t.string({
+      nullable: true,
+      description: 'The same in words.',
+      resolve: ({ row }) => row.declineMessage,
+    }),
+    note: t.string({
+      nullable: true,
+      description: 'What the payer wrote to the payee.',
+      resolve: ({ row }) => row.note,
+    }),
+    availableActions: t.field({
+      type: [PaymentActionCodeEnum],
+      description: 'What the caller may do with it now, so that clients need not know the states.',
+      resolve: ({ row }, _args, context) => availableActions(row, context),
+    }),
+    refundable: t.field({
+      type: MoneyRef,
+      description: 'What can still be given back.',
+      resolve: ({ row }) => money(refundableMinor(row), row.currency),
+    }),
+    refunds: t.field({
+      type: [PaymentRef],
+      description: 'Payments that gave back from this one.',
+      resolve: async ({ row }, _args, { loaders }) =>
+        (await loaders.refunds.load(row.id)).map((refund) => paymentView(refund)),
+    }),
+    timeline: t.field({
+      type: [PaymentTransitionRef],
+      description: 'Every status it has had, who said so, and when it happened and was recorded.',
+      resolve: async ({ row }, _args, context) => {
+        const transitions = (await context.loaders.transitions.load(row.id)).filter(
+          (transition) => transition.version <= row.version,
+        );
+        // an operator's evidence may name people
+        const whole =
+          isMaker(row, context) && (signedIn(context).kind !== 'CUSTOMER' || seesPersonalData(context, null));
+        return whole ? transitions : transitions.map((transition) => ({ ...transition, message: null }));
+      },
+    }),
+    createdAt: t.field({ type: 'DateTime', description: 'When it was created.', resolve: ({ row }) => row.createdAt }),
+    completedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was done.',
+      resolve: ({ row }) => row.completedAt,
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends by itself, if nothing happens before.',
+      resolve: ({ row }) => row.expiresAt,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  payment: t.field({
+    type: PaymentRef,
+    nullable: true,
+    description: 'One payment, by its id or by its number at a provider.',
+    authScopes: { scope: 'PAYMENTS_READ' },
+    args: {
+      id: t.arg.id({ description: 'Its id.' }),
+      provider: t.arg({ type: ProviderCodeEnum, description: 'With `reference`: the provider.' }),
+      reference: t.arg.string({ description: 'With `provider`: the payment’s number there.' }),
+    },
+    resolve: async (_root, { id, provider, reference }, context) => {
+      if (id && !provider && !reference) {
+        const row = await context.loaders.payment.load(id);
+        return row && paymentView(row);
+      }
+      if (id || !provider || !reference)
+        throw badInput('id, provider, reference: give `id`, or `provider` with `reference`.');
+      const where = { AND: [{ provider, reference }, visiblePayments(signedIn(context))] };
+      const row = await context.deps.db.prisma.payment.findFirst({ where });
+      return row && paymentView(row);
+    },
+  }),
+  payments: t.field({
+    type: PaymentConnection,
+    description: 'Payments, newest first.',
+    authScopes: { scope: 'PAYMENTS_READ' },
+    args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
+    complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
+    resolve: (_root, { filter, ...args }, context) =>
+      pageByIdDescending(args, async ({ where, ...page }) => {
+        const conditions = [where, paymentWhere(filter ?? {}, null), visiblePayments(signedIn(context))];
+        const rows: Payment[] = await context.deps.db.prisma.payment.findMany({ ...page, where: { AND: conditions } });
+        return rows.map((row) => ({ id: row.id, ...paymentView(row) }));
+      }),
+  }),
+}));

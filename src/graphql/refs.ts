@@ -1,0 +1,32 @@
+import type { Customer, Payment } from '../db/generated/client.ts';
+import type { WalletWithAccounts } from '../domain/wallet/store.ts';
+import { builder } from './builder.ts';
+
+/** The objects that refer to one another. Each is implemented in the file of its domain. */
+
+/** A payment as it is shown. */
+export interface PaymentView {
+  row: Payment;
+  /** The wallet through which it was reached, if any: `wallet` and `direction` are seen from there. */
+  seenFrom: string | null;
+}
+
+export const CustomerRef = builder.objectRef<Customer>('Customer');
+export const WalletRef = builder.objectRef<WalletWithAccounts>('Wallet');
+export const PaymentRef = builder.objectRef<PaymentView>('Payment');
+
+export const CustomerConnection = builder.connectionObject(
+  { name: 'CustomerConnection', type: CustomerRef, description: 'A page of customers.' },
+  { name: 'CustomerEdge', description: 'A customer and its place in the list.' },
+);
+export const WalletConnection = builder.connectionObject(
+  { name: 'WalletConnection', type: WalletRef, description: 'A page of wallets.' },
+  { name: 'WalletEdge', description: 'A wallet and its place in the list.' },
+);
+export const PaymentConnection = builder.connectionObject(
+  { name: 'PaymentConnection', type: PaymentRef, description: 'A page of payments.' },
+  { name: 'PaymentEdge', description: 'A payment and its place in the list.' },
+);
+
+/** A payment reached by itself. */
+export const paymentView = (row: Payment, seenFrom: string | null = null): PaymentView => ({ row, seenFrom });

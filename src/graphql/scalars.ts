@@ -1,0 +1,73 @@
+import { GraphQLError } from 'graphql';
+import { builder } from './builder.ts';
+
+function text(value: unknown, scalar: string, example: string): string {
+  if (typeof value === 'string') return value;
+  throw new GraphQLError(`${scalar} is a string such as "${example}".`, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function refuse(scalar: string, example: string): never {
+  throw new GraphQLError(`${scalar} must be like "${example}".`, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+builder.scalarType('DateTime', {
+  description: 'An instant, ISO 8601 with offset; answered in UTC.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const given = text(value, 'DateTime', '2026-11-22T10:00:00+03:00');
+    const date = new Date(given);
+    return instant.test(given) && !Number.isNaN(date.getTime())
+      ? date
+      : refuse('DateTime', '2026-11-22T10:00:00+03:00');
+  },
+});
+
+builder.scalarType('Date', {
+  description: 'A calendar date, YYYY-MM-DD.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const given = text(value, 'Date', '1990-12-31');
+    const date = new Date(`${given}T00:00:00Z`);
+    const exists =
+      /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given);
+    return exists ? given : refuse('Date', '1990-12-31');
+  },
+});
+
+builder.scalarType('Decimal', {
+  description:
+    'An exact decimal number as a string, at its currency’s scale where it is money: "1237.50". Never a JSON number.',
+  serialize: (value) => value,
+  parseValue: (value) => text(value, 'Decimal', '1237.50'),
+});
+
+builder.scalarType('Currency', {
+  description: 'ISO 4217 alphabetic code: RUB, USD, EUR, KZT …',
+  serialize: (value) => value,
+  parseValue: (value) => text(value, 'Currency', 'RUB'),
+});
+
+builder.scalarType('PhoneNumber', {
+  description: 'E.164 with the plus sign: +79261111111. Masked (+7926•••1111) where the caller may not see it whole.',
+  serialize: (value) => value,
+  parseValue: (value) => text(value, 'PhoneNumber', '+79261111111'),
+});
+
+builder.scalarType('EmailAddress', {
+  description: 'An e-mail address.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const given = text(value, 'EmailAddress', 'ivan@example.com');
+    return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given) && given.length <= 254
+      ? given
+      : refuse('EmailAddress', 'ivan@example.com');
+  },
+});
+
+builder.scalarType('Cursor', {
+  description: 'An opaque position in the event log, or in a connection.',
+  serialize: (value) => value,
+  parseValue: (value) => text(value, 'Cursor', 'AQ…'),
+});

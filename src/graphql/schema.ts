@@ -1,0 +1,16 @@
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './partner.ts';
+import './customer.ts';
+import './wallet.ts';
+import './wallet-mutations.ts';
+import './payment.ts';
+import './payment-mutations.ts';
+import './payment-creation.ts';
+import './event.ts';
+import './subscription.ts';
+import './ledger.ts';
+import './node.ts';
+
+/** The whole schema. The files above declare it; this one only loads them. */
+export const schema = builder.toSchema({ sortSchema: true });

@@ -1,0 +1,209 @@
+import { visiblePayments } from '../domain/payment/store.ts';
+import { findWallet, type WalletWithAccounts } from '../domain/wallet/store.ts';
+import type { EventType, LogEvent } from '../events/event.ts';
+import type { EventFilter } from '../events/filter.ts';
+import type { EventStream } from '../events/hub.ts';
+import { CursorError, decodeCursor, encodeCursor, readPage } from '../events/log.ts';
+import { signedIn } from './access.ts';
+import { builder } from './builder.ts';
+import { checkPage, pageSize } from './connection.ts';
+import type { Context } from './context.ts';
+import { EventTypeEnum } from './enums.ts';
+import { badInput } from './errors.ts';
+import { EventRef, eventScope } from './event.ts';
+import { createLoaders } from './loaders.ts';
+import { paymentAsOf } from './payment-as-of.ts';
+import { PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
+
+const EventFilterInput = builder.inputType('EventFilter', {
+  description: 'Which events; all conditions must hold.',
+  fields: (t) => ({
+    types: t.field({ type: [EventTypeEnum], description: 'Of one of these types.' }),
+    walletId: t.id({ description: 'That concern this wallet.' }),
+    customerId: t.id({ description: 'That this customer may see.' }),
+    paymentId: t.id({ description: 'That concern this payment.' }),
+  }),
+});
+
+function eventFilter(input: typeof EventFilterInput.$inferInput | null | undefined): EventFilter {
+  const { types, walletId, customerId, paymentId } = input ?? {};
+  return {
+    ...(types ? { types: types as EventType[] } : {}),
+    ...(walletId ? { walletId } : {}),
+    ...(customerId ? { customerId } : {}),
+    ...(paymentId ? { paymentId } : {}),
+  };
+}
+
+function position(cursor: string, name: string): bigint {
+  try {
+    return decodeCursor(cursor);
+  } catch (error) {
+    if (error instanceof CursorError) throw badInput(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+interface EventPageView {
+  events: LogEvent[];
+  endCursor: string;
+  hasMore: boolean;
+}
+
+const EventPageRef = builder.objectRef<EventPageView>('EventPage').implement({
+  description: 'A part of the event log.',
+  fields: (t) => ({
+    events: t.expose('events', { type: [EventRef], description: 'The events, oldest first.' }),
+    endCursor: t.expose('endCursor', { type: 'Cursor', description: 'Where to go on, also when nothing was there.' }),
+    hasMore: t.exposeBoolean('hasMore', { description: 'Is there more already?' }),
+  }),
+});
+
+builder.queryField('events', (t) =>
+  t.field({
+    type: EventPageRef,
+    description:
+      'The event log: the same events, ids and order that subscriptions deliver. Without `after`: from its beginning.',
+    authScopes: { scope: 'EVENTS_READ' },
+    args: {
+      after: t.arg({ type: 'Cursor', description: 'Only what comes after this cursor.' }),
+      first: t.arg.int({ required: true, defaultValue: 50, description: 'How many; at most 100.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which of them.' }),
+    },
+    complexity: ({ first }) => ({ field: 1, multiplier: (first ?? 50) / 10 }),
+    resolve: async (_root, { after, first, filter }, context) => {
+      checkPage({ first });
+      const size = pageSize(first);
+      const scope = eventScope(signedIn(context));
+      const from = after ? position(after, 'after') : 0n;
+      const { events, scannedTo } = await readPage(context.deps.db.pool, scope, eventFilter(filter), from, size);
+      const endCursor = encodeCursor(scannedTo);
+      const hasMore = events.length === size;
+      return { events, endCursor, hasMore };
+    },
+  }),
+);
+
+/** Makes what follows see the present: loaders of a long subscription must not remember the last event's rows. */
+function refresh(context: Context): void {
+  context.loaders = createLoaders(context.deps, context.viewer);
+}
+
+/** First the object as it is, then what each event makes of it. The stream is opened before the first look: no gap. */
+async function* presentThenChanges<View>(
+  stream: EventStream,
+  present: () => Promise<View | null>,
+  change: (event: LogEvent) => Promise<View | null>,
+  ended: (view: View) => boolean,
+) {
+  try {
+    const first = await present();
+    if (!first) return;
+    yield first;
+    if (ended(first)) return;
+    for await (const event of stream) {
+      const view = await change(event);
+      if (!view) continue;
+      yield view;
+      if (ended(view)) return;
+    }
+  } finally {
+    stream.close();
+  }
+}
+
+const finalStatuses = new Set(['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED']);
+
+function watchPayment(context: Context, id: string, follow: boolean): AsyncIterable<PaymentView> {
+  const viewer = signedIn(context);
+  const { db, hub } = context.deps;
+  const read = () => db.prisma.payment.findFirst({ where: { AND: [{ id }, visiblePayments(viewer)] } });
+  const stream = hub.open(eventScope(viewer), { paymentId: id });
+  let version = 0;
+  return presentThenChanges<PaymentView>(
+    stream,
+    async () => {
+      const row = await read();
+      if (!row) throw badInput('id: there is no such payment.');
+      version = row.version;
+      return paymentView(row);
+    },
+    async ({ data }) => {
+      if (data.kind !== 'payment' || data.payment.version <= version) return null;
+      const row = await read();
+      if (!row) return null;
+      version = data.payment.version;
+      return paymentView(paymentAsOf(row, data.payment));
+    },
+    ({ row }) => !follow && finalStatuses.has(row.status),
+  );
+}
+
+function watchWallet(context: Context, id: string): AsyncIterable<WalletWithAccounts> {
+  const viewer = signedIn(context);
+  const { db, hub } = context.deps;
+  const read = () => findWallet(db.prisma, viewer, id);
+  const stream = hub.open(eventScope(viewer), { walletId: id });
+  const changes = async ({ data }: LogEvent) => (data.kind !== 'payment' && data.walletId === id ? read() : null);
+  const first = async () => {
+    const wallet = await read();
+    if (!wallet) throw badInput('id: there is no such wallet.');
+    return wallet;
+  };
+  return presentThenChanges(stream, first, changes, () => false);
+}
+
+builder.subscriptionFields((t) => ({
+  paymentUpdated: t.field({
+    type: PaymentRef,
+    description: 'The payment as it is now, then after each change; completes after a terminal status unless `follow`.',
+    authScopes: { scope: 'PAYMENTS_READ' },
+    args: {
+      id: t.arg.id({ required: true, description: 'Which payment.' }),
+      follow: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Go on after a terminal status: the provider may undo it.',
+      }),
+    },
+    subscribe: (_root, { id, follow }, context) => watchPayment(context, id, follow),
+    resolve: (view: PaymentView, _args, context) => {
+      refresh(context);
+      return view;
+    },
+  }),
+  walletUpdated: t.field({
+    type: WalletRef,
+    description: 'The wallet as it is now, then after each change of its balances or state.',
+    authScopes: { scope: 'WALLETS_READ' },
+    args: { id: t.arg.id({ required: true, description: 'Which wallet.' }) },
+    subscribe: (_root, { id }, context) => watchWallet(context, id),
+    resolve: (wallet: WalletWithAccounts, _args, context) => {
+      refresh(context);
+      return wallet;
+    },
+  }),
+  events: t.field({
+    type: EventRef,
+    description:
+      'All that happened after `after` and then all that happens: in log order, nothing missing, nothing twice. Without `after`: from now on. Over SSE the cursor is the message’s id, and Last-Event-ID stands in for `after`.',
+    authScopes: { scope: 'EVENTS_READ' },
+    args: {
+      after: t.arg({ type: 'Cursor', description: 'Only what comes after this cursor.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which of them.' }),
+    },
+    subscribe: (_root, { after, filter }, context) => {
+      const scope = eventScope(signedIn(context));
+      const cursor = context.lastEventId ?? after;
+      const { hub } = context.deps;
+      return cursor
+        ? hub.replayThenLive(scope, eventFilter(filter), position(cursor, 'after'))
+        : hub.open(scope, eventFilter(filter));
+    },
+    resolve: (event: LogEvent, _args, context) => {
+      refresh(context);
+      context.delivery.cursor = encodeCursor(event.position);
+      return event;
+    },
+  }),
+}));

@@ -1,0 +1,205 @@
+import { setLimits } from '../domain/limit/set-limits.ts';
+import { blockWallet, unblockWallet } from '../domain/wallet/block-wallet.ts';
+import { closeWallet } from '../domain/wallet/close-wallet.ts';
+import { openAccount } from '../domain/wallet/open-account.ts';
+import { openWallet } from '../domain/wallet/open-wallet.ts';
+import { setDefaultCurrency } from '../domain/wallet/set-default-currency.ts';
+import type { WalletWithAccounts } from '../domain/wallet/store.ts';
+import {
+  ConflictError,
+  IdempotencyError,
+  InvalidInputError,
+  NotFoundError,
+  NotSupportedError,
+  StateError,
+} from '../errors.ts';
+import { present } from '../lib/assert.ts';
+import { server, tenant } from './access.ts';
+import { BalanceRef } from './balance.ts';
+import { builder } from './builder.ts';
+import { IdentificationLevelEnum, LimitKindEnum, LimitWindowEnum } from './enums.ts';
+import { MoneyInputRef, minorAmount } from './money.ts';
+import { mutation } from './mutation.ts';
+import { withoutNulls } from './nulls.ts';
+import { WalletRef } from './refs.ts';
+
+interface Opened {
+  wallet: WalletWithAccounts;
+  replayed: boolean;
+}
+
+const key = 'Your own key for this call: repeating it answers the same object and does nothing again.';
+const replayed = 'Was it done before, under the same key?';
+
+const WalletOpenInput = builder.inputType('WalletOpenInput', {
+  description: 'A new LOCAL wallet, whose book is the ledger here.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    customerId: t.id({ description: 'The owner; a session’s own customer when left out.' }),
+    phone: t.field({
+      type: 'PhoneNumber',
+      description: 'The phone by which it can be paid; one open wallet per phone.',
+    }),
+    currency: t.field({ type: 'Currency', required: true, defaultValue: 'RUB', description: 'Its first currency.' }),
+    identification: t.field({
+      type: IdentificationLevelEnum,
+      required: true,
+      defaultValue: 'NONE',
+      description: 'The level of a wallet without a customer; with one, the customer’s own counts.',
+    }),
+  }),
+});
+const WalletOpenSuccess = builder.objectRef<Opened>('WalletOpenSuccess').implement({
+  description: 'The wallet is open.',
+  fields: (t) => ({
+    wallet: t.expose('wallet', { type: WalletRef, description: 'The wallet.' }),
+    replayed: t.exposeBoolean('replayed', { description: replayed }),
+  }),
+});
+mutation('walletOpen', {
+  description: 'Opens a wallet.',
+  auth: { write: 'WALLETS_WRITE' },
+  input: WalletOpenInput,
+  success: WalletOpenSuccess,
+  errors: [NotFoundError, InvalidInputError, IdempotencyError, ConflictError],
+  resolve: (input, context) => openWallet(context.deps, tenant(context), withoutNulls(input)),
+});
+
+const WalletAccountOpenInput = builder.inputType('WalletAccountOpenInput', {
+  description: 'Another currency for a wallet.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    walletId: t.id({ required: true, description: 'Which wallet.' }),
+    currency: t.field({ type: 'Currency', required: true, description: 'Which currency.' }),
+  }),
+});
+const WalletAccountOpenSuccess = builder
+  .objectRef<Opened & { currency: string }>('WalletAccountOpenSuccess')
+  .implement({
+    description: 'The account is open.',
+    fields: (t) => ({
+      wallet: t.expose('wallet', { type: WalletRef, description: 'The wallet as it is now.' }),
+      balance: t.field({
+        type: BalanceRef,
+        description: 'The new currency’s balance.',
+        resolve: async ({ wallet, currency }, _args, { loaders, deps }) => {
+          const balance = (await loaders.balances.load(wallet.id)).find((b) => b.currency === currency);
+          return {
+            ...present(balance, 'the new balance'),
+            isDefault: wallet.defaultCurrency === currency,
+            asOf: deps.clock.now(),
+          };
+        },
+      }),
+      replayed: t.exposeBoolean('replayed', { description: replayed }),
+    }),
+  });
+mutation('walletAccountOpen', {
+  description: 'Opens an account in another currency of a wallet.',
+  auth: { write: 'WALLETS_WRITE' },
+  input: WalletAccountOpenInput,
+  success: WalletAccountOpenSuccess,
+  errors: [NotFoundError, InvalidInputError, IdempotencyError, ConflictError, StateError, NotSupportedError],
+  resolve: async (input, context) => ({
+    ...(await openAccount(context.deps, tenant(context), input)),
+    currency: input.currency,
+  }),
+});
+
+/** The success of a mutation that answers the wallet and nothing else. */
+function walletSuccess(name: string, description: string) {
+  return builder.objectRef<{ wallet: WalletWithAccounts }>(name).implement({
+    description,
+    fields: (t) => ({ wallet: t.expose('wallet', { type: WalletRef, description: 'The wallet as it is now.' }) }),
+  });
+}
+
+const WalletSetDefaultCurrencyInput = builder.inputType('WalletSetDefaultCurrencyInput', {
+  description: 'Which currency is used where none is named.',
+  fields: (t) => ({
+    walletId: t.id({ required: true, description: 'Which wallet.' }),
+    currency: t.field({ type: 'Currency', required: true, description: 'One of its currencies.' }),
+  }),
+});
+mutation('walletSetDefaultCurrency', {
+  description: 'Chooses a wallet’s default currency.',
+  auth: { write: 'WALLETS_WRITE' },
+  input: WalletSetDefaultCurrencyInput,
+  success: walletSuccess('WalletSetDefaultCurrencySuccess', 'The default currency is chosen.'),
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
+  resolve: async (input, context) => ({ wallet: await setDefaultCurrency(context.deps, tenant(context), input) }),
+});
+
+const LimitInputRef = builder.inputType('LimitInput', {
+  description: 'A cap of the wallet’s own. It only tightens what the identification level allows.',
+  fields: (t) => ({
+    kind: t.field({ type: LimitKindEnum, required: true, description: 'What it caps.' }),
+    window: t.field({ type: LimitWindowEnum, required: true, description: 'Over which time it counts.' }),
+    max: t.field({ type: MoneyInputRef, description: 'The most that is allowed; required to enable it.' }),
+    enabled: t.boolean({ required: true, defaultValue: true, description: 'False lifts the wallet’s own cap.' }),
+  }),
+});
+const WalletSetLimitsInput = builder.inputType('WalletSetLimitsInput', {
+  description: 'Caps of a wallet’s own.',
+  fields: (t) => ({
+    walletId: t.id({ required: true, description: 'Which wallet.' }),
+    limits: t.field({
+      type: [LimitInputRef],
+      required: true,
+      description: 'The caps to set; others stay as they are.',
+    }),
+  }),
+});
+mutation('walletSetLimits', {
+  description: 'Sets caps of a wallet’s own.',
+  auth: { write: 'WALLETS_WRITE' },
+  input: WalletSetLimitsInput,
+  success: walletSuccess('WalletSetLimitsSuccess', 'The caps are set.'),
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
+  resolve: async ({ walletId, limits }, context) => {
+    const caps = limits.map(({ max, ...limit }, index) => ({
+      ...limit,
+      ...(max ? { max: minorAmount(max, `input.limits.${index}.max`) } : {}),
+    }));
+    return { wallet: await setLimits(context.deps, tenant(context), { walletId, limits: caps }) };
+  },
+});
+
+const WalletIdInput = builder.inputType('WalletIdInput', {
+  description: 'Names a wallet.',
+  fields: (t) => ({ walletId: t.id({ required: true, description: 'Which wallet.' }) }),
+});
+mutation('walletBlock', {
+  description: 'Stops a wallet: nothing new goes in or out; what is in flight ends as it may. The partner’s server.',
+  auth: { server: 'WALLETS_WRITE' },
+  input: WalletIdInput,
+  success: walletSuccess('WalletBlockSuccess', 'The wallet is blocked.'),
+  errors: [NotFoundError, StateError, NotSupportedError],
+  resolve: async ({ walletId }, context) => ({ wallet: await blockWallet(context.deps, server(context), walletId) }),
+});
+mutation('walletUnblock', {
+  description: 'Lets a blocked wallet work again. The partner’s server.',
+  auth: { server: 'WALLETS_WRITE' },
+  input: WalletIdInput,
+  success: walletSuccess('WalletUnblockSuccess', 'The wallet is active.'),
+  errors: [NotFoundError, StateError, NotSupportedError],
+  resolve: async ({ walletId }, context) => ({ wallet: await unblockWallet(context.deps, server(context), walletId) }),
+});
+
+const WalletCloseInput = builder.inputType('WalletCloseInput', {
+  description: 'Which wallet to close.',
+  fields: (t) => ({
+    walletId: t.id({ required: true, description: 'Which wallet.' }),
+    reason: t.string({ description: 'Why, for the record.' }),
+  }),
+});
+mutation('walletClose', {
+  description: 'Closes an empty wallet for good.',
+  auth: { write: 'WALLETS_WRITE' },
+  input: WalletCloseInput,
+  success: walletSuccess('WalletCloseSuccess', 'The wallet is closed.'),
+  errors: [NotFoundError, StateError, NotSupportedError],
+  resolve: async (input, context) => ({
+    wallet: await closeWallet(context.deps, tenant(context), withoutNulls(input)),
+  }),
+});

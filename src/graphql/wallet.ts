@@ -1,0 +1,219 @@
+import type { Payment } from '../db/generated/client.ts';
+import { walletLimitViews } from '../domain/limit/limit-views.ts';
+import { visiblePayments } from '../domain/payment/store.ts';
+import { openPhone } from '../domain/wallet/phone.ts';
+import { offeredCurrencies } from '../domain/wallet/rules.ts';
+import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
+import { balanceAt } from '../ledger/balance.ts';
+import { seesPersonalData, signedIn } from './access.ts';
+import { BalanceRef, type BalanceView } from './balance.ts';
+import { builder } from './builder.ts';
+import { pageArgs, pageByIdDescending } from './connection.ts';
+import type { Context } from './context.ts';
+import { IdentificationRef, identificationOf } from './customer.ts';
+import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
+import { LimitRef } from './limit.ts';
+import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
+import { maskPhone } from './person.ts';
+import { ProviderRef, providerByCode } from './provider.ts';
+import { CustomerRef, PaymentConnection, paymentView, WalletConnection, WalletRef } from './refs.ts';
+import { StatementConnection, walletStatement } from './statement.ts';
+
+/** The wallet's phone as this caller may see it. */
+export function walletPhone(wallet: WalletWithAccounts, context: Context): string | null {
+  if (!wallet.phoneSealed) return null;
+  const phone = openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
+  return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
+}
+
+async function balanceViews(wallet: WalletWithAccounts, { loaders, deps }: Context): Promise<BalanceView[]> {
+  const asOf = deps.clock.now();
+  const balances = await loaders.balances.load(wallet.id);
+  return balances.map((balance) => ({ ...balance, isDefault: balance.currency === wallet.defaultCurrency, asOf }));
+}
+
+WalletRef.implement({
+  description: 'Money of a customer, in one or more currencies.',
+  interfaces: [builder.nodeInterfaceRef()],
+  authScopes: { scope: 'WALLETS_READ' },
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its id.' }),
+    customer: t.field({
+      type: CustomerRef,
+      nullable: true,
+      description: 'The owner. Null for a wallet without a customer, and where the caller may not read customers.',
+      resolve: ({ customerId }, _args, { loaders, viewer }) => {
+        const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('CUSTOMERS_READ');
+        return customerId && mayRead ? loaders.customer.load(customerId) : null;
+      },
+    }),
+    provider: t.field({
+      type: ProviderRef,
+      description: 'LOCAL when the ledger here is the book of record; otherwise the provider that holds the wallet.',
+      resolve: ({ provider }) => providerByCode(provider),
+    }),
+    number: t.exposeString('number', { nullable: true, description: 'The wallet’s number or id at its provider.' }),
+    phone: t.field({
+      type: 'PhoneNumber',
+      nullable: true,
+      description:
+        'The phone by which it can be paid. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
+      resolve: (wallet, _args, context) => walletPhone(wallet, context),
+    }),
+    status: t.expose('status', { type: WalletStatusEnum, description: 'Its state.' }),
+    identification: t.field({
+      type: IdentificationRef,
+      description: 'How well the owner is known; limits follow it.',
+      resolve: async (wallet, _args, { loaders }) => {
+        const customer = wallet.customerId ? await loaders.customer.load(wallet.customerId) : null;
+        if (customer) return identificationOf(customer);
+        const level = wallet.identificationLevel;
+        return { level, status: level === 'NONE' ? ('NOT_STARTED' as const) : ('VERIFIED' as const), changedAt: null };
+      },
+    }),
+    balances: t.field({
+      type: [BalanceRef],
+      description: 'One per currency.',
+      resolve: (wallet, _args, context) => balanceViews(wallet, context),
+    }),
+    balance: t.field({
+      type: BalanceRef,
+      nullable: true,
+      description:
+        'One currency’s balance, now or as the books had it at a past instant. Null without an account in that currency.',
+      args: {
+        currency: t.arg({ type: 'Currency', description: 'Which currency; the default one when left out.' }),
+        at: t.arg({ type: 'DateTime', description: 'At which instant; now when left out.' }),
+      },
+      resolve: async (wallet, { currency, at }, context) => {
+        const wanted = currency ?? wallet.defaultCurrency;
+        if (!at) return (await balanceViews(wallet, context)).find((balance) => balance.currency === wanted) ?? null;
+        const account = wallet.accounts.find((a) => a.currency === wanted);
+        const balance = account ? await balanceAt(context.deps.db.prisma, account.ledgerAccountId, at) : null;
+        return balance && { ...balance, isDefault: wanted === wallet.defaultCurrency, asOf: at };
+      },
+    }),
+    defaultCurrency: t.expose('defaultCurrency', { type: 'Currency', description: 'Used where no currency is named.' }),
+    offeredCurrencies: t.field({
+      type: ['Currency'],
+      description: 'Currencies in which another account can be opened.',
+      resolve: ({ accounts }) =>
+        offeredCurrencies.filter((code) => !accounts.some((account) => account.currency === code)),
+    }),
+    limits: t.field({
+      type: [LimitRef],
+      description: 'Those of the wallet’s own identification level, or of all the levels asked for.',
+      args: {
+        kinds: t.arg({ type: [LimitKindEnum], description: 'Only these kinds.' }),
+        levels: t.arg({
+          type: [IdentificationLevelEnum],
+          description: 'Of these levels, instead of the wallet’s own.',
+        }),
+      },
+      resolve: async (wallet, { kinds, levels }, { deps }) => {
+        const limits = await walletLimitViews(deps.db.prisma, wallet, levels ?? null, deps.clock.now());
+        return kinds ? limits.filter((limit) => kinds.includes(limit.kind)) : limits;
+      },
+    }),
+    payments: t.field({
+      type: PaymentConnection,
+      description: 'Payments in and out of the wallet, newest first.',
+      args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
+      authScopes: { scope: 'PAYMENTS_READ' },
+      complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
+      resolve: (wallet, { filter, ...args }, context) => {
+        const side = { OR: [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }] };
+        const conditions = [side, paymentWhere(filter ?? {}, wallet.id), visiblePayments(signedIn(context))];
+        return pageByIdDescending(args, async ({ where, ...page }) => {
+          const rows: Payment[] = await context.deps.db.prisma.payment.findMany({
+            ...page,
+            where: { AND: [where, ...conditions] },
+          });
+          return rows.map((row) => ({ id: row.id, ...paymentView(row, wallet.id) }));
+        });
+      },
+    }),
+    statement: t.field({
+      type: StatementConnection,
+      description: 'Ledger lines with the running balance, newest first.',
+      args: {
+        currency: t.arg({ type: 'Currency', description: 'Only this currency.' }),
+        from: t.arg({ type: 'DateTime', description: 'Recorded at or after this instant.' }),
+        to: t.arg({ type: 'DateTime', description: 'Recorded before this instant.' }),
+        first: t.arg.int({ description: 'How many; at most 100, 20 when left out.' }),
+        after: t.arg({ type: 'Cursor', description: 'Only what comes after this cursor.' }),
+      },
+      complexity: ({ first }) => ({ field: 1, multiplier: (first ?? 20) / 10 }),
+      resolve: (wallet, { currency, ...range }, { deps }) => {
+        const accounts = wallet.accounts.filter((account) => !currency || account.currency === currency);
+        return walletStatement(
+          deps.db,
+          accounts.map((account) => account.ledgerAccountId),
+          range,
+        );
+      },
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened here.' }),
+  }),
+});
+
+const WalletFilter = builder.inputType('WalletFilter', {
+  description: 'Which wallets; all conditions must hold.',
+  fields: (t) => ({
+    customerId: t.id({ description: 'Of this customer.' }),
+    provider: t.field({ type: ProviderCodeEnum, description: 'Held there.' }),
+    statuses: t.field({ type: [WalletStatusEnum], description: 'In one of these states.' }),
+    phone: t.field({ type: 'PhoneNumber', description: 'With exactly this phone.' }),
+    number: t.string({ description: 'With exactly this number at the provider.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  wallet: t.field({
+    type: WalletRef,
+    nullable: true,
+    description: 'One wallet by its id.',
+    authScopes: { scope: 'WALLETS_READ' },
+    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    resolve: (_root, { id }, { loaders }) => loaders.wallet.load(id),
+  }),
+  wallets: t.field({
+    type: WalletConnection,
+    description: 'Wallets, newest first.',
+    authScopes: { scope: 'WALLETS_READ' },
+    args: { ...pageArgs, filter: t.arg({ type: WalletFilter, description: 'Which of them.' }) },
+    complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
+    resolve: (_root, { filter, ...args }, context) => {
+      const { customerId, provider, statuses, phone, number } = filter ?? {};
+      const wanted = {
+        ...(customerId ? { customerId } : {}),
+        ...(provider ? { provider } : {}),
+        ...(statuses ? { status: { in: statuses } } : {}),
+        ...(phone ? { phoneHash: context.deps.vault.fingerprint(phone) } : {}),
+        ...(number ? { number } : {}),
+      };
+      return pageByIdDescending<WalletWithAccounts>(args, ({ where, ...page }) =>
+        context.deps.db.prisma.wallet.findMany({
+          ...page,
+          where: { AND: [where, wanted, visibleWallets(signedIn(context))] },
+          include: { accounts: true },
+        }),
+      );
+    },
+  }),
+  walletsByPhone: t.field({
+    type: [WalletRef],
+    description: 'Which of these phone numbers have an active wallet here that the caller may see.',
+    authScopes: { scope: 'WALLETS_READ' },
+    args: { phones: t.arg({ type: ['PhoneNumber'], required: true, description: 'At most 100 numbers.' }) },
+    resolve: (_root, { phones }, context) => {
+      const hashes = phones.slice(0, 100).map((phone) => context.deps.vault.fingerprint(phone));
+      const where = { phoneHash: { in: hashes }, status: 'ACTIVE' as const };
+      return context.deps.db.prisma.wallet.findMany({
+        where: { AND: [where, visibleWallets(signedIn(context))] },
+        include: { accounts: true },
+        orderBy: { id: 'asc' },
+      });
+    },
+  }),
+}));
