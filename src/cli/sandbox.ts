@@ -59,7 +59,7 @@ function paymentCommands(command: Command, send: Send): void {
     send('POST', `/${provider}/actions/${action}`, input);
   command
     .command('outcome <provider> <outcome>')
-    .description('decide how the next payments, or one payment, will end: complete, decline, pending')
+    .description('decide how the next payments, or one payment, will end: complete, decline, pending, undo, redo')
     .option('--id <payment>', 'this payment instead of the next ones', integer)
     .option('--reason <reason>', 'the decline reason of the provider')
     .option('--times <n>', 'for so many payments', integer)

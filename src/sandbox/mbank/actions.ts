@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
 import { approvePage, refusePage } from './ipsp.ts';
-import type { Payment, Wallet } from './model.ts';
+import type { Outcome, Payment, Wallet } from './model.ts';
 import { toKopecks } from './money.ts';
 import { notifyPayment } from './notify.ts';
 import { complete, decline, redo, undo } from './payment-engine.ts';
@@ -38,33 +38,22 @@ function openPage(payment: Payment) {
   return page?.payment === payment && (page.step === 'form' || page.step === 'secure') ? page : undefined;
 }
 
-const outcome = z.discriminatedUnion('outcome', [
-  z.strictObject({
-    outcome: z.literal('complete'),
-    id: z.coerce.number().int().optional(),
-    times: z.number().int().min(1).default(1),
-  }),
-  z.strictObject({
-    outcome: z.literal('pending'),
-    id: z.coerce.number().int().optional(),
-    times: z.number().int().min(1).default(1),
-  }),
-  z.strictObject({
-    outcome: z.literal('decline'),
-    reason: reasons.optional(),
-    id: z.coerce.number().int().optional(),
-    times: z.number().int().min(1).default(1),
-  }),
-]);
+const outcome = z.strictObject({
+  outcome: z.enum(['complete', 'decline', 'pending', 'undo', 'redo']),
+  reason: reasons.optional(),
+  id: z.coerce.number().int().optional(),
+  times: z.number().int().min(1).default(1),
+});
 
 /** What happens to payments: the part of the control plane that the provider's processing would do. */
 function paymentActions(world: World): Record<string, Action> {
   return {
     outcome: action(
-      'decide how a payment (id) or the next ones (times) end: complete, decline, pending',
+      'decide how a payment (id) or the next ones (times) end: complete, decline, pending, undo, redo',
       outcome,
       (input) => {
-        const { id, times, ...decided } = input;
+        const { id, times, reason } = input;
+        const decided: Outcome = { outcome: input.outcome, ...(reason === undefined ? {} : { reason }) };
         if (id !== undefined) paymentOf(world, id, 'created', 'processing').outcome = decided;
         else for (let n = 0; n < times; n += 1) world.nextOutcomes.push(decided);
       },

@@ -172,8 +172,11 @@ export type PaymentType = 'in' | 'out' | 'p2p' | 'inout';
 export type PaymentStatus = 'created' | 'processing' | 'completed' | 'declined';
 export type DeclineReason = 'invalid_data' | 'insufficient_funds' | 'internal_error';
 export type OperationType = 'complete' | 'decline' | 'undo' | 'redo';
-/** What the control API decides for a payment that starts to execute. */
-export type Outcome = { outcome: 'complete' } | { outcome: 'pending' } | { outcome: 'decline'; reason?: DeclineReason };
+/** What the control API decides for a payment that starts to execute; `undo` and `redo` follow a completion at once. */
+export interface Outcome {
+  outcome: 'complete' | 'pending' | 'decline' | 'undo' | 'redo';
+  reason?: DeclineReason;
+}
 
 export interface Payment {
   id: number;

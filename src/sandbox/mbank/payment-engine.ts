@@ -30,9 +30,15 @@ function decision(world: World, payment: Payment): Outcome {
 }
 
 /** Ends a payment as decided; `pending` leaves it in `processing`. */
-function finish(world: World, payment: Payment, outcome: Outcome): void {
-  if (outcome.outcome === 'complete') complete(world, payment);
-  if (outcome.outcome === 'decline') decline(world, payment, outcome.reason);
+function finish(world: World, payment: Payment, { outcome, reason }: Outcome): void {
+  if (outcome === 'pending') return;
+  if (outcome === 'decline') {
+    decline(world, payment, reason);
+    return;
+  }
+  complete(world, payment);
+  if (outcome !== 'complete') undo(world, payment, reason);
+  if (outcome === 'redo') redo(world, payment);
 }
 
 /** processing → completed. */

@@ -111,6 +111,17 @@ describe('forced outcomes', () => {
     expect(() => bench.act('payment.undo', { id: two })).toThrow('is processing');
   });
 
+  it.each([
+    ['undo', 'declined', 10_000],
+    ['redo', 'completed', 9_897],
+  ])('%s follows the completion of the next payment at once', async (outcome, status, left) => {
+    bench.act('outcome', { outcome });
+    const { json } = await bench.create(out);
+    await bench.pay(json.data.id);
+    expect((await bench.get(`payments/${json.data.id}`)).json.data.status).toBe(status);
+    expect(await bench.balance()).toBe(left);
+  });
+
   it('decides what happens after the card’s bank has approved', async () => {
     const { json } = await bench.call('POST', 'payments', {
       auth: me,
