@@ -46,7 +46,7 @@ export function openBench(options: BenchOptions): Bench {
     clock: options.clock ?? { now: () => new Date() },
     log: pino({ level: 'trace' }, lines),
     metrics,
-    http: { deadlineMs: options.deadlineMs ?? 400 },
+    http: { deadlineMs: options.deadlineMs ?? 5_000 },
     limits: { retries: 1, retryDelayMs: 1, ...options.limits },
     providers: [options.definition],
   });
