@@ -1,19 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
-import type { Database } from './db/client.ts';
 import type { Deps } from './deps.ts';
 import { expirePayments } from './domain/payment/expire-payments.ts';
-import { seedDemo } from './domain/seed.ts';
-import { createHub, type HubPublisher } from './events/hub.ts';
 import { createTail } from './events/tail.ts';
 import { schema as publicSchema } from './graphql/schema.ts';
-import { createGroupCommit } from './ledger/group-commit.ts';
 import { startSealer } from './ledger/seal.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { createVault } from './lib/crypto.ts';
+import type { Clock } from './lib/clock.ts';
 import { createLog, type Log } from './lib/log.ts';
-import { startSandbox } from './sandbox/server.ts';
 import { openConfiguredDatabase } from './server/database.ts';
+import { createDeps } from './server/deps.ts';
 import { startEdge } from './server/http.ts';
 import type { Limits } from './server/limits.ts';
 import { startTimer } from './server/timer.ts';
@@ -23,7 +18,7 @@ const EXPIRE_EVERY_MS = 1_000;
 const EXPIRE_AT_A_TIME = 100;
 
 /** The demo partner and its wallets. */
-export type Demo = Awaited<ReturnType<typeof seedDemo>>;
+export type Demo = Awaited<ReturnType<typeof import('./domain/seed.ts').seedDemo>>;
 
 /** A running gateway. */
 export interface App {
@@ -89,18 +84,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   }
 }
 
-/** What use cases need, on an open database; also for commands that run without a server. */
-export function createDeps(
-  config: Config,
-  { db, log, clock = systemClock }: { db: Database; log: Log; clock?: Clock | undefined },
-): { deps: Deps; publisher: HubPublisher } {
-  const { hub, publisher } = createHub({ db });
-  const deps = { config, db, ledger: createGroupCommit(db), hub, vault: createVault(config.encryptionKey), clock, log };
-  return { deps: Object.freeze(deps), publisher };
-}
-
+/** Loaded only where it is wanted: production has no sandbox. */
 async function startDemo(deps: Deps, stops: (() => Promise<void>)[]): Promise<Demo> {
   const { config, log, clock } = deps;
+  const [{ startSandbox }, { seedDemo }] = await Promise.all([
+    import('./sandbox/server.ts'),
+    import('./domain/seed.ts'),
+  ]);
   const sandbox = await startSandbox({ port: config.sandboxPort, host: config.host, clock, log });
   stops.push(() => sandbox.close());
   return seedDemo(deps);

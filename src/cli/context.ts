@@ -35,7 +35,7 @@ export function createCliContext(): CliContext {
     async open() {
       const [{ openConfiguredDatabase }, { createDeps }] = await Promise.all([
         import('../server/database.ts'),
-        import('../app.ts'),
+        import('../server/deps.ts'),
       ]);
       const log = quietLog();
       const { db, close } = await openConfiguredDatabase(readConfig(), log, 'share');

@@ -2,12 +2,14 @@ import type { Demo } from '../app.ts';
 import { isId } from '../lib/ids.ts';
 
 /** Session tokens carry their end in their second part; nothing is verified here, it is only shown. */
-function minutesLeft(token: string): number | null {
+function timeLeft(token: string): string | null {
   const payload = token.split('.')[1];
   if (payload === undefined) return null;
   const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
   const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : null;
-  return typeof exp === 'number' ? Math.max(0, Math.round((exp * 1000 - Date.now()) / 60_000)) : null;
+  if (typeof exp !== 'number') return null;
+  const minutes = Math.max(0, Math.round((exp * 1000 - Date.now()) / 60_000));
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }
 
 /** A query as one line that a shell takes inside single quotes. */
@@ -30,14 +32,14 @@ function curlOf(url: string, apiKey: string, query: string): string {
  * @param url where the gateway is
  */
 export function describeDemo(demo: Demo, url: string): string {
-  const minutes = minutesLeft(demo.customerToken);
+  const left = timeLeft(demo.customerToken);
   const wallets = demo.wallets.map(({ title, id }) => `    ${title.padEnd(24)} ${isId('Wallet', id) ? id : `(${id})`}`);
   return [
     `  Partner “${demo.partnerName}”`,
     ...wallets,
     `  Server key      ${demo.apiKey}`,
     `  Customer token  ${demo.customerToken}`,
-    `                  ${minutes === null ? '' : `expires in ${minutes} minutes; `}koshel seed prints a new one`,
+    `                  ${left === null ? '' : `expires in ${left}; `}koshel seed prints a new one`,
     '',
     '  A first query:',
     '',

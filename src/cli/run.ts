@@ -18,7 +18,8 @@ export async function runCli(args: string[]): Promise<number> {
   exitOverride(program);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return exitCodes.ok;
+    // a command that found something broken has said so there
+    return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
     return explain(error, context.debug());
   }

@@ -19,7 +19,8 @@ export function startCommand(context: CliContext): Command {
       const interrupted = onSignals(stopping);
       const { startApp } = await import('../app.ts');
       const app = await startApp(config, { log });
-      context.print(banner(app, performance.now() - startedAt));
+      // in production the log says it, and nothing but log lines goes out
+      if (!config.production) context.print(banner(app, performance.now() - startedAt));
       const signal = await interrupted;
       log.info({ signal }, 'draining');
       await app.stop();

@@ -33,7 +33,8 @@ export function visibleError(error: unknown, requestId: string, log: Log): Graph
     const code = original instanceof ShutdownError ? 'SHUTTING_DOWN' : 'SLOW_CONSUMER';
     return new GraphQLError(original.message, { extensions: { code, cursor: original.cursor, requestId } });
   }
-  return maskError(error, requestId, log);
+  // transports wrap what graphql has wrapped already; the masking looks one wrapping deep
+  return maskError(original instanceof GraphQLError ? error : innermost(error), requestId, log);
 }
 
 /** A result whose errors are fit for the caller; a result without errors is returned as it is. */
@@ -53,6 +54,12 @@ export function errorOnStream(error: GraphQLError): GraphQLFormattedError {
 function rootOf(error: unknown): unknown {
   let at = error;
   while (at instanceof GraphQLError && at.originalError) at = at.originalError;
+  return at;
+}
+
+function innermost(error: unknown): unknown {
+  let at = error;
+  while (at instanceof GraphQLError && at.originalError instanceof GraphQLError) at = at.originalError;
   return at;
 }
 

@@ -226,6 +226,27 @@ describe('a fault', () => {
     expect(line).toBeDefined();
   });
 
+  test('before execution is a 500 that tells nothing', async () => {
+    let broken = false;
+    const clock = {
+      now() {
+        if (broken) throw new Error('password=hunter2 in the clock');
+        return new Date();
+      },
+    };
+    const own = await startTestApp({ schema: edgeSchema, clock });
+    broken = true;
+    const token = ['e30', 'e30', 'e30'].join('.');
+    const response = await own.fetch('/graphql?query={hello}', { headers: bearer(token) });
+    broken = false;
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).not.toContain('hunter2');
+    expect(JSON.parse(text)).toMatchObject({
+      errors: [{ extensions: { requestId: response.headers.get('x-request-id') } }],
+    });
+  });
+
   test('every answer has a request id; a strange one of the caller is replaced', async () => {
     const response = await post(JSON.stringify({ query: '{ hello }' }), { ...JSON_TYPE, 'X-Request-Id': 'a b;c' });
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);

@@ -11,7 +11,7 @@ import type { RequestState } from '../request.ts';
 export function useVisibleErrors(log: Log): Plugin<object, RequestState> {
   return {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
-      const visible = (one: ExecutionResult) => visibleResult(one, requestId, log);
+      const visible = (one: ExecutionResult) => withStatus(visibleResult(one, requestId, log));
       if (isAsyncIterable(result)) {
         setResult(
           mapAsyncIterator(result, visible, (error: unknown) => ({ errors: [visibleError(error, requestId, log)] })),
@@ -21,4 +21,11 @@ export function useVisibleErrors(log: Log): Plugin<object, RequestState> {
       }
     },
   };
+}
+
+/** A fault before anything was executed is the server's, and the status says so. */
+function withStatus(result: ExecutionResult): ExecutionResult {
+  const fault =
+    !('data' in result) && result.errors?.some(({ extensions }) => extensions['code'] === 'INTERNAL_SERVER_ERROR');
+  return fault ? { ...result, extensions: { ...result.extensions, http: { status: 500 } } } : result;
 }

@@ -1,0 +1,18 @@
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import { createHub, type HubPublisher } from '../events/hub.ts';
+import { createGroupCommit } from '../ledger/group-commit.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { createVault } from '../lib/crypto.ts';
+import type { Log } from '../lib/log.ts';
+
+/** What use cases need, on an open database: for the gateway, and for commands that run without one. */
+export function createDeps(
+  config: Config,
+  { db, log, clock = systemClock }: { db: Database; log: Log; clock?: Clock | undefined },
+): { deps: Deps; publisher: HubPublisher } {
+  const { hub, publisher } = createHub({ db });
+  const deps = { config, db, ledger: createGroupCommit(db), hub, vault: createVault(config.encryptionKey), clock, log };
+  return { deps: Object.freeze(deps), publisher };
+}
