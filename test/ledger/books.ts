@@ -1,8 +1,10 @@
 import type { Database } from '../../src/db/client.ts';
-import type { LedgerAccountRef } from '../../src/ledger/account.ts';
-import { topUpSettled } from '../../src/ledger/entries.ts';
+import { type LedgerAccountRef, walletAccount } from '../../src/ledger/account.ts';
+import { payoutCompleted, payoutHeld, topUpSettled, transferCompleted } from '../../src/ledger/entries.ts';
 import { postEntries, type Verdict } from '../../src/ledger/post.ts';
 import type { HoldRef, JournalEntryDraft } from '../../src/ledger/posting.ts';
+import { reversalOf } from '../../src/ledger/reversal.ts';
+import { sealBatch } from '../../src/ledger/seal.ts';
 import { newId } from '../../src/lib/ids.ts';
 
 /** When every entry of these tests happened in the world. */
@@ -49,4 +51,28 @@ export async function wholeBooks(db: Database): Promise<unknown> {
 /** Closes an account, as closing a wallet does. */
 export async function closeAccount(db: Database, account: LedgerAccountRef): Promise<void> {
   await db.pool.query('UPDATE ledger_account SET closed_at = now() WHERE id = $1', [account.id]);
+}
+
+/** A little of everything: settled, transferred with a fee, held, captured in part, still open, expired, undone; sealed. */
+export async function sampleBooks(db: Database) {
+  const { partnerId, about } = somePartner();
+  const [a, b] = [await richWallet(db, partnerId, 10_000n), newId('Wallet')];
+  const transfer = transferCompleted({ ...about(), amount: 2_500n, fee: 25n, fromWalletId: a, toWalletId: b });
+  const held = payoutHeld({
+    ...about(),
+    paymentId: newId('Payment'),
+    amount: 1_000n,
+    fee: 10n,
+    walletId: a,
+    providerAccountId: null,
+  });
+  await post(db, transfer, held);
+  const [main, fee] = holdsOf(held);
+  if (!main || !fee) throw new Error('a payout with a fee makes two holds');
+  await post(db, payoutCompleted({ ...about(), holds: [{ ...main, amount: 400n }, fee] }));
+  await post(db, await reversalOf(db.prisma, transfer.id, { paymentId: null, occurredAt }));
+  await sealBatch(db, 1_000);
+  const last = topUpSettled({ ...about(), amount: 7n, walletId: b });
+  await post(db, last);
+  return { partnerId, a, b, transfer, main, wallet: walletAccount(partnerId, a, 'RUB').id };
 }
