@@ -171,7 +171,7 @@ function report(
     ...labels,
     outcome,
     status: answer?.status ?? null,
-    ms: Math.round(durationMs),
+    ms: Math.trunc(durationMs),
     ...(failed instanceof ProviderRejected ? { providerCode: failed.refusal.providerCode } : {}),
     ...(failed instanceof ProviderUnavailable
       ? { why: failed.why, cause: causeOf(failed), detail: failed.message }

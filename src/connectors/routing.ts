@@ -53,7 +53,7 @@ export const isHealthy = (candidate: RouteCandidate): boolean => candidate.healt
 const rank: Record<HealthState, number> = { UP: 0, DEGRADED: 1, DOWN: 2 };
 
 function byAccount(a: RouteCandidate, b: RouteCandidate): number {
-  return Number(b.isDefault) - Number(a.isDefault) || compareText(a.accountId, b.accountId);
+  return (a.isDefault ? 0 : 1) - (b.isDefault ? 0 : 1) || compareText(a.accountId, b.accountId);
 }
 
 function byCost(a: RouteCandidate, b: RouteCandidate): number {

@@ -117,7 +117,7 @@ type Open = (url?: string, limits?: object, deadlineMs?: number) => Bench;
 const patience = (script: Script | undefined): number => (script === 'SILENCE' ? SHORT_MS : PATIENT_MS);
 
 function writeCases(write: ContractWrite, stub: () => Stub, open: Open): void {
-  const play = async (...scripts: Script[]) => {
+  const play: Play = async (...scripts) => {
     const bench = open(undefined, {}, patience(scripts[0]));
     stub().play(...scripts);
     return { outcome: await write.run(bench.connector, bench.call), bench };
@@ -169,6 +169,14 @@ function writeCases(write: ContractWrite, stub: () => Stub, open: Open): void {
     expect(bench.connectors.health(bench.connector).openCircuits.length).toBe(1);
   });
 
+  provenCases(write, play);
+  if (write.upstreamId) sameIdCase(write, stub, open);
+}
+
+type Play = (...scripts: Script[]) => Promise<{ outcome: Outcome<unknown>; bench: Bench }>;
+
+/** What an answer proves, and what it does not. */
+function provenCases(write: ContractWrite, play: Play): void {
   it('is rejected with its code and its remedy', async () => {
     const { outcome } = await play(write.refusal.answer);
     const { providerCode, remedy } = write.refusal;
@@ -200,17 +208,18 @@ function writeCases(write: ContractWrite, stub: () => Stub, open: Open): void {
         ).toBe(true);
       }
     });
+}
 
-  if (write.upstreamId)
-    it('carries the same id when it is repeated', async () => {
-      const bench = open();
-      stub().play('RESET', ...write.accepted);
-      await write.run(bench.connector, bench.call);
-      await write.run(bench.connector, bench.call);
-      const ids = stub().seen.map((request) => write.upstreamId?.(request));
-      expect(ids.length).toBeGreaterThan(1);
-      expect(new Set(ids).size).toBe(1);
-    });
+function sameIdCase(write: ContractWrite, stub: () => Stub, open: Open): void {
+  it('carries the same id when it is repeated', async () => {
+    const bench = open();
+    stub().play('RESET', ...write.accepted);
+    await write.run(bench.connector, bench.call);
+    await write.run(bench.connector, bench.call);
+    const ids = stub().seen.map((request) => write.upstreamId?.(request));
+    expect(ids.length).toBeGreaterThan(1);
+    expect(new Set(ids).size).toBe(1);
+  });
 }
 
 function readCases(read: ContractRead, stub: () => Stub, open: Open): void {
