@@ -172,7 +172,6 @@ async function connect(url: string, ring: () => void): Promise<pg.Client> {
   });
   // a lost connection makes the next query fail; ringing makes that now
   client.on('error', ring);
-  client.on('end', ring);
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

@@ -8,6 +8,7 @@ import {
   append,
   everything,
   freshDatabase,
+  gate,
   nextError,
   node,
   positions,
@@ -65,6 +66,33 @@ test('Replay goes over into live without a gap or a duplicate, wherever it begin
     }),
     { numRuns: 40, seed: 42 },
   );
+});
+
+test('An event that is published while the last page of a replay is on its way is neither lost nor doubled.', async () => {
+  const db = await freshDatabase();
+  const [asked, held] = [gate(), gate()];
+  const pool = new Proxy(db.pool, {
+    get: (target, name) =>
+      name === 'query'
+        ? async (...query: Parameters<typeof target.query>) => {
+            const page = await target.query(...query);
+            asked.open();
+            await held.opened;
+            return page;
+          }
+        : Reflect.get(target, name),
+  });
+  const { hub, tail } = await node(db, { db: { ...db, pool } });
+  const events = hub.replayThenLive(everything, {}, 0n)[Symbol.asyncIterator]();
+  const first = events.next();
+  await asked.opened;
+  await append(db, versions(2));
+  await vi.waitUntil(() => tail.lag().position === 2n);
+  held.open();
+  expect((await first).value).toMatchObject({ position: 1n });
+  expect((await events.next()).value).toMatchObject({ position: 2n });
+  await append(db, versions(1));
+  expect((await events.next()).value).toMatchObject({ position: 3n });
 });
 
 test('A replaying stream joins the live events while writers never pause, and then reads the log no more.', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { transaction } from '../../src/db/transaction.ts';
 import {
   appendEvents,
@@ -123,9 +123,24 @@ test('Two nodes and a third sequencer on one database give each event one positi
   const [first, second] = await seen;
   expect(positions(first ?? [])).toEqual(range(1, 1200));
   expect(second).toEqual(first);
+  expect(nodes.map(({ tail }) => tail.lag().reconnects)).toEqual([0, 0]);
   for (const writer of range(1, 6)) {
     expect(first?.filter((event) => event.paymentId === `pay_${writer}`).map(versionOf)).toEqual(range(1, 200));
   }
+});
+
+test('A sequencer waits for the one before it, and then moves what was committed meanwhile.', async () => {
+  const db = await freshDatabase();
+  const other = await db.pool.connect();
+  await other.query('SELECT pg_advisory_lock(7305441002)');
+  await append(db, versions(3));
+  const moved = db.pool.query('SELECT event_sequence(500)::int AS moved');
+  await vi.waitUntil(async () => (await db.pool.query(`SELECT FROM pg_locks WHERE NOT granted`)).rowCount === 1);
+  await append(db, versions(2));
+  await other.query('SELECT pg_advisory_unlock(7305441002)');
+  other.release();
+  expect((await moved).rows).toEqual([{ moved: 5 }]);
+  expect(positions(await readEvents(db, everything, {}, 0n, 10))).toEqual(range(1, 5));
 });
 
 test('A cursor is opaque and comes back as it went; anything else is refused.', () => {

@@ -36,6 +36,15 @@ async function killTails(db: Database): Promise<number> {
   return rowCount ?? 0;
 }
 
+/** An event in the outbox of which nobody was told. */
+async function appendSilently(db: Database, id: string): Promise<void> {
+  await db.pool.query(
+    `INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, data, occurred_at, recorded_at)
+     VALUES ($1, 'par_1', 'WALLET_OPENED', '{}', '{}', '{}', now(), now())`,
+    [id],
+  );
+}
+
 test('A consumer that dies and resumes again and again in the middle of 10,000 events has seen the log, in order, once.', async () => {
   const db = await freshDatabase(8);
   const nodes = [await node(db), await node(db)];
@@ -102,18 +111,23 @@ test('While PostgreSQL refuses connections the tail keeps trying; then it delive
 
 test('An event whose NOTIFY was lost is found by polling, also one that a dead node left in the outbox.', async () => {
   const db = await freshDatabase();
-  const leave = (id: string) =>
-    db.pool.query(
-      `INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, data, occurred_at, recorded_at)
-       VALUES ($1, 'par_1', 'WALLET_OPENED', '{}', '{}', '{}', now(), now())`,
-      [id],
-    );
-  await leave('evt_1');
+  await appendSilently(db, 'evt_1');
   const { hub } = await node(db, { pollMs: 20 });
   const events = hub.replayThenLive(everything, {}, 0n)[Symbol.asyncIterator]();
   expect((await events.next()).value).toMatchObject({ id: 'evt_1', position: 1n });
-  await leave('evt_2');
+  await appendSilently(db, 'evt_2');
   expect((await events.next()).value).toMatchObject({ id: 'evt_2', position: 2n });
+});
+
+test('A tail is woken by what another process sequenced.', async () => {
+  const db = await freshDatabase();
+  const { hub } = await node(db, { pollMs: 60_000 });
+  const seen = take(hub.open(everything, {}), 2);
+  // the order is that of appending, whatever the clocks behind the ids say
+  await appendSilently(db, 'evt_2');
+  await appendSilently(db, 'evt_1');
+  await sequence(db);
+  expect((await seen).map(({ id }) => id)).toEqual(['evt_2', 'evt_1']);
 });
 
 test('A tail that is stopped and started continues after the last published event.', async () => {
