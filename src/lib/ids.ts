@@ -15,6 +15,13 @@ export const idPrefixes = {
   Hold: 'hld',
   Batch: 'bat',
   Provider: 'prv',
+  ProviderAccount: 'pac',
+  PaymentAttempt: 'att',
+  Service: 'svc',
+  ServiceCategory: 'sct',
+  Place: 'plc',
+  Location: 'loc',
+  Card: 'crd',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

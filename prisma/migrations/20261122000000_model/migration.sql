@@ -1,4 +1,3 @@
-
 -- CreateEnum
 CREATE TYPE "document_policy" AS ENUM ('OPEN', 'PERSISTED_ONLY');
 
@@ -46,6 +45,21 @@ CREATE TYPE "transition_source" AS ENUM ('OPERATOR', 'API', 'PROVIDER_ANSWER', '
 
 -- CreateEnum
 CREATE TYPE "top_up_method" AS ENUM ('CARD', 'FAST_PAYMENT', 'BANK_TRANSFER', 'CASH');
+
+-- CreateEnum
+CREATE TYPE "funding_source_kind" AS ENUM ('BALANCE', 'CARD', 'MOBILE_ACCOUNT');
+
+-- CreateEnum
+CREATE TYPE "attempt_outcome" AS ENUM ('PENDING', 'ACCEPTED', 'REJECTED', 'UNKNOWN');
+
+-- CreateEnum
+CREATE TYPE "card_kind" AS ENUM ('LINKED', 'ISSUED');
+
+-- CreateEnum
+CREATE TYPE "card_state" AS ENUM ('CREATED', 'PENDING', 'PAYMENT_REQUIRED', 'ACTIVE', 'BLOCKED', 'FAILED', 'USED', 'REMOVED');
+
+-- CreateEnum
+CREATE TYPE "card_scheme" AS ENUM ('MIR', 'VISA', 'MASTERCARD', 'MAESTRO', 'UNKNOWN');
 
 -- CreateEnum
 CREATE TYPE "ledger_account_kind" AS ENUM ('ASSET', 'LIABILITY', 'INCOME', 'EXPENSE', 'EQUITY');
@@ -126,6 +140,8 @@ CREATE TABLE "wallet" (
     "close_reason" TEXT,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "closed_at" TIMESTAMPTZ(6),
+    "provider_account_id" TEXT,
+    "credentials_sealed" BYTEA,
 
     CONSTRAINT "wallet_pkey" PRIMARY KEY ("id")
 );
@@ -191,12 +207,55 @@ CREATE TABLE "payment" (
     "refund_of_id" TEXT,
     "refunded_minor" BIGINT NOT NULL DEFAULT 0,
     "batch_id" TEXT,
+    "provider_account_id" TEXT,
+    "service_id" TEXT,
+    "card_id" TEXT,
+    "priced" BOOLEAN NOT NULL DEFAULT true,
+    "receipt_number" TEXT,
+    "order_sealed" BYTEA,
+    "upstream_action" TEXT,
+    "funding_source" "funding_source_kind",
+    "title" TEXT,
+    "subtitle" TEXT,
+    "description" TEXT,
+    "seen" BOOLEAN NOT NULL DEFAULT true,
     "created_at" TIMESTAMPTZ(6) NOT NULL,
     "confirmed_at" TIMESTAMPTZ(6),
     "completed_at" TIMESTAMPTZ(6),
     "expires_at" TIMESTAMPTZ(6),
 
     CONSTRAINT "payment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "payment_attempt" (
+    "id" TEXT NOT NULL,
+    "payment_id" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "provider_account_id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "reference" TEXT,
+    "outcome" "attempt_outcome" NOT NULL DEFAULT 'PENDING',
+    "confirming" BOOLEAN NOT NULL DEFAULT false,
+    "operations" TEXT[],
+    "provider_status" TEXT,
+    "provider_code" TEXT,
+    "provider_message" TEXT,
+    "started_at" TIMESTAMPTZ(6) NOT NULL,
+    "finished_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "payment_attempt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "attempt_exchange" (
+    "id" BIGSERIAL NOT NULL,
+    "attempt_id" TEXT NOT NULL,
+    "exchange" JSONB NOT NULL,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "attempt_exchange_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -212,6 +271,141 @@ CREATE TABLE "payment_transition" (
     "recorded_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "payment_transition_pkey" PRIMARY KEY ("payment_id","version")
+);
+
+-- CreateTable
+CREATE TABLE "provider_account" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "base_url" TEXT NOT NULL,
+    "is_default" BOOLEAN NOT NULL DEFAULT false,
+    "credentials_sealed" BYTEA NOT NULL,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "disabled_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "provider_account_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "webhook_receipt" (
+    "provider_account_id" TEXT NOT NULL,
+    "dedupe_key" TEXT NOT NULL,
+    "news" JSONB NOT NULL,
+    "received_at" TIMESTAMPTZ(6) NOT NULL,
+    "handled_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "webhook_receipt_pkey" PRIMARY KEY ("provider_account_id","dedupe_key")
+);
+
+-- CreateTable
+CREATE TABLE "service" (
+    "id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "provider_reference" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT,
+    "keywords" TEXT,
+    "icon_url" TEXT,
+    "site_url" TEXT,
+    "online" BOOLEAN NOT NULL DEFAULT true,
+    "limit_text" TEXT,
+    "currency" TEXT NOT NULL DEFAULT 'RUB',
+    "min_minor" BIGINT,
+    "max_minor" BIGINT,
+    "fee_percent" TEXT NOT NULL DEFAULT '0',
+    "fee_fixed_minor" BIGINT NOT NULL DEFAULT 0,
+    "fee_min_minor" BIGINT,
+    "fee_max_minor" BIGINT,
+    "identification_required" BOOLEAN NOT NULL DEFAULT false,
+    "parameters" JSONB NOT NULL DEFAULT '[]',
+    "offered_in" JSONB NOT NULL DEFAULT '[]',
+    "suggestion_rank" INTEGER,
+    "detailed_at" TIMESTAMPTZ(6),
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+    "removed_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "service_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "service_category" (
+    "id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "provider_reference" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "code" TEXT,
+    "keywords" TEXT,
+    "service_count" INTEGER NOT NULL DEFAULT 0,
+    "mobile_operators_of" TEXT[],
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "service_category_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "service_in_category" (
+    "service_id" TEXT NOT NULL,
+    "category_id" TEXT NOT NULL,
+
+    CONSTRAINT "service_in_category_pkey" PRIMARY KEY ("service_id","category_id")
+);
+
+-- CreateTable
+CREATE TABLE "service_phone_prefix" (
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "prefix" TEXT NOT NULL,
+    "service_id" TEXT NOT NULL,
+
+    CONSTRAINT "service_phone_prefix_pkey" PRIMARY KEY ("provider","origin","prefix")
+);
+
+-- CreateTable
+CREATE TABLE "catalogue_version" (
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "part" TEXT NOT NULL,
+    "version" TEXT,
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "catalogue_version_pkey" PRIMARY KEY ("provider","origin","part")
+);
+
+-- CreateTable
+CREATE TABLE "provider_error_text" (
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "code" TEXT NOT NULL,
+    "titles" JSONB NOT NULL,
+
+    CONSTRAINT "provider_error_text_pkey" PRIMARY KEY ("provider","origin","code")
+);
+
+-- CreateTable
+CREATE TABLE "card" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "wallet_id" TEXT NOT NULL,
+    "customer_id" TEXT,
+    "provider_account_id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "reference" TEXT,
+    "kind" "card_kind" NOT NULL,
+    "state" "card_state" NOT NULL,
+    "provider_state" TEXT,
+    "masked_pan" TEXT,
+    "scheme" "card_scheme" NOT NULL DEFAULT 'UNKNOWN',
+    "alias" TEXT,
+    "upstream_action" TEXT,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "activated_at" TIMESTAMPTZ(6),
+    "removed_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "card_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -383,6 +577,39 @@ CREATE INDEX "payment_refund_of_id_idx" ON "payment"("refund_of_id");
 CREATE INDEX "payment_batch_id_idx" ON "payment"("batch_id");
 
 -- CreateIndex
+CREATE INDEX "payment_attempt_provider_account_id_reference_idx" ON "payment_attempt"("provider_account_id", "reference");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "payment_attempt_payment_id_number_key" ON "payment_attempt"("payment_id", "number");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "payment_attempt_provider_account_id_client_id_key" ON "payment_attempt"("provider_account_id", "client_id");
+
+-- CreateIndex
+CREATE INDEX "attempt_exchange_attempt_id_idx" ON "attempt_exchange"("attempt_id");
+
+-- CreateIndex
+CREATE INDEX "provider_account_partner_id_provider_idx" ON "provider_account"("partner_id", "provider");
+
+-- CreateIndex
+CREATE INDEX "service_origin_name_idx" ON "service"("origin", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "service_provider_origin_provider_reference_key" ON "service"("provider", "origin", "provider_reference");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "service_category_provider_origin_provider_reference_key" ON "service_category"("provider", "origin", "provider_reference");
+
+-- CreateIndex
+CREATE INDEX "service_in_category_category_id_idx" ON "service_in_category"("category_id");
+
+-- CreateIndex
+CREATE INDEX "card_wallet_id_id_idx" ON "card"("wallet_id", "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "card_provider_account_id_wallet_id_reference_key" ON "card"("provider_account_id", "wallet_id", "reference");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "event_outbox_id_key" ON "event_outbox"("id");
 
 -- CreateIndex
@@ -449,6 +676,9 @@ ALTER TABLE "wallet" ADD CONSTRAINT "wallet_partner_id_fkey" FOREIGN KEY ("partn
 ALTER TABLE "wallet" ADD CONSTRAINT "wallet_customer_id_fkey" FOREIGN KEY ("customer_id") REFERENCES "customer"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "wallet" ADD CONSTRAINT "wallet_provider_account_id_fkey" FOREIGN KEY ("provider_account_id") REFERENCES "provider_account"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "wallet_account" ADD CONSTRAINT "wallet_account_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -461,7 +691,31 @@ ALTER TABLE "payment" ADD CONSTRAINT "payment_partner_id_fkey" FOREIGN KEY ("par
 ALTER TABLE "payment" ADD CONSTRAINT "payment_refund_of_id_fkey" FOREIGN KEY ("refund_of_id") REFERENCES "payment"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "payment" ADD CONSTRAINT "payment_provider_account_id_fkey" FOREIGN KEY ("provider_account_id") REFERENCES "provider_account"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_payment_id_fkey" FOREIGN KEY ("payment_id") REFERENCES "payment"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "attempt_exchange" ADD CONSTRAINT "attempt_exchange_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "payment_transition" ADD CONSTRAINT "payment_transition_payment_id_fkey" FOREIGN KEY ("payment_id") REFERENCES "payment"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "provider_account" ADD CONSTRAINT "provider_account_partner_id_fkey" FOREIGN KEY ("partner_id") REFERENCES "partner"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "service_in_category" ADD CONSTRAINT "service_in_category_service_id_fkey" FOREIGN KEY ("service_id") REFERENCES "service"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "service_in_category" ADD CONSTRAINT "service_in_category_category_id_fkey" FOREIGN KEY ("category_id") REFERENCES "service_category"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "card" ADD CONSTRAINT "card_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "card" ADD CONSTRAINT "card_provider_account_id_fkey" FOREIGN KEY ("provider_account_id") REFERENCES "provider_account"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "posting" ADD CONSTRAINT "posting_entry_id_fkey" FOREIGN KEY ("entry_id") REFERENCES "journal_entry"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
