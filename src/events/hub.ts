@@ -29,8 +29,8 @@ export interface HubPublisher {
   published(): bigint | null;
   /** Live begins after this position. */
   begin(position: bigint): void;
-  /** Hands events to the streams they match; the first follows the last published one directly. */
-  publish(events: LogEvent[]): void;
+  /** Hands the event to each stream that it matches; it follows the last published one directly. */
+  publish(event: LogEvent): void;
   /** The log cannot be followed from where we were: ends every stream with `error` and begins anew after `position`. */
   restart(position: bigint, error: Error): void;
 }
@@ -89,12 +89,10 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
     begin(start) {
       published = start;
     },
-    publish(events) {
-      for (const event of events) {
-        assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);
-        published = event.position;
-        live.deliver(event);
-      }
+    publish(event) {
+      assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);
+      published = event.position;
+      live.deliver(event);
     },
     restart(start, error) {
       for (const stream of [...streams]) stream.fail(error);

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import type { Database } from '../db/client.ts';
 import { assert, present } from '../lib/assert.ts';
@@ -43,6 +43,8 @@ export interface TailOptions {
 const EVERYTHING = { partnerId: null, customerId: null };
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 2_000;
+/** Publishing to many streams takes its time; this often the rest of the process has a turn. */
+const SLICE_MS = 8;
 
 /** The one tail of this process, on a connection of its own that listens, sequences and reads. */
 export function createTail(options: TailOptions): Tail {
@@ -138,7 +140,13 @@ class EventTail implements Tail {
     const { publisher, batch, clock } = this.#options;
     const after = present(publisher.published(), 'the position of the hub');
     const { events } = await readPage(client, EVERYTHING, {}, after, batch);
-    publisher.publish(events);
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (const event of events) {
+      publisher.publish(event);
+      if (performance.now() < sliceEnd) continue;
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
     const newest = events.at(-1);
     if (newest) {
       this.#delayMs = clock.now().getTime() - newest.recordedAt.getTime();
