@@ -12,8 +12,8 @@ import type { History, Invoices, LinkedCards, Quotes, Receipts } from './records
 import type { Balances, Contacts, Limits, Profiles, Wallets } from './wallets.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** Codes of the providers that have a folder here (LOCAL is the ledger itself and has none). */
-export type ProviderCode = 'QIWI' | 'MBANK' | 'VSEPLATEZHI' | 'DIWA' | 'MONEYWALL';
+/** A provider's code, as GraphQL says it: upper case, one per folder (LOCAL is the ledger itself and has none). */
+export type ProviderCode = Uppercase<string>;
 
 /** Each capability's code in GraphQL and the member under which a connector offers it. */
 export const capabilityMembers = {

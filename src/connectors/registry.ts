@@ -9,7 +9,6 @@ import {
   type CapabilityCode,
   capabilitiesOf,
   capabilityMembers,
-  type ProviderCode,
   type ProviderDefinition,
 } from './connector.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
@@ -23,7 +22,7 @@ export const providers: readonly ProviderDefinition[] = [mbank];
 /** A partner's account at a provider, with its credentials as they were stored. */
 export interface ProviderAccountSettings {
   id: string;
-  provider: ProviderCode;
+  provider: string;
   /** `baseUrl` and the credentials by name. */
   settings: Readonly<Record<string, string | undefined>>;
 }
@@ -37,9 +36,9 @@ export interface Connector extends Capabilities {
 /** All connectors of this process. */
 export interface Connectors {
   readonly providers: readonly ProviderDefinition[];
-  provider(code: ProviderCode): ProviderDefinition | undefined;
+  provider(code: string): ProviderDefinition | undefined;
   /** What is wrong with an account's settings by its provider's own schema; empty when nothing is. */
-  check(code: ProviderCode, settings: ProviderAccountSettings['settings']): InputIssue[];
+  check(code: string, settings: ProviderAccountSettings['settings']): InputIssue[];
   /**
    * The account's connector; the same one for the same settings, so that tokens, circuits and connections are shared.
    * @throws InvariantError when the settings were not checked before they were stored
@@ -48,7 +47,7 @@ export interface Connectors {
   /** Capabilities of an account, with the documented operations behind each. */
   capabilities(connector: Connector): { code: CapabilityCode; operations: readonly string[] }[];
   /** Health of a provider, over all its accounts; of one account's base URL when a connector is given. */
-  health(of: ProviderCode | Connector): HealthSnapshot;
+  health(of: string | Connector): HealthSnapshot;
   close(): Promise<void>;
 }
 
@@ -67,14 +66,14 @@ export interface ConnectorsOptions {
 export function createConnectors(options: ConnectorsOptions): Connectors {
   const { clock, log } = options;
   const list = options.providers ?? providers;
-  const byCode = new Map(list.map((definition) => [definition.code, definition]));
+  const byCode = new Map<string, ProviderDefinition>(list.map((definition) => [definition.code, definition]));
   const http = createHttpClient(options.http);
   const metrics = createMetrics(options.metrics);
   const limits = { ...defaultLimits, ...options.limits };
   const monitors = new Map<string, Monitor>();
   const opened = new Map<string, { fingerprint: string; connector: Connector; monitor: Monitor }>();
 
-  const monitorOf = (code: ProviderCode, origin: string): Monitor => {
+  const monitorOf = (code: string, origin: string): Monitor => {
     const key = `${code} ${origin}`;
     const monitor = monitors.get(key) ?? createMonitor(clock, limits);
     monitors.set(key, monitor);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { HttpAnswer } from '../http.ts';
-import { parseJson } from '../json.ts';
-import { ProtocolError, ProviderRejected, ProviderUnavailable, type Refusal } from '../outcome.ts';
+import { type ProtocolError, ProviderRejected, type Refusal } from '../outcome.ts';
+import { jsonBody, matched, protocolError, refuseServerError } from '../reading.ts';
 import { meaningOf } from './status.ts';
 import { envelope, limitDetails, type WireMeta } from './wire.ts';
 
@@ -16,37 +16,17 @@ export interface Answer<D> {
 
 /** Reads an answer by contract 1.4 and 4.1. */
 export function success<D>(operation: string, answer: HttpAnswer, schema: z.ZodType<D>): Answer<D> {
-  if (answer.status >= 500)
-    throw new ProviderUnavailable(`${PROVIDER} ${operation}: status ${answer.status}.`, {
-      provider: PROVIDER,
-      operation,
-      why: 'SERVER_ERROR',
-      mayHaveActed: true,
-    });
-  const { meta, data, dev } = matched(operation, envelope, jsonOf(operation, answer));
+  const asked = { provider: PROVIDER, operation };
+  refuseServerError(asked, answer);
+  const { meta, data, dev } = matched(asked, envelope, jsonBody(asked, answer));
   if (meta.code !== answer.status)
     throw protocol(operation, 'UNREADABLE', `status ${answer.status}, but meta.code ${meta.code}`);
   if (answer.status !== 200) throw refused(operation, answer.status, meta);
   return {
-    data: matched(operation, schema, data),
+    data: matched(asked, schema, data),
     meta,
     sandboxCode: dev?.security_code ?? dev?.activation_code ?? dev?.password_reset_code ?? null,
   };
-}
-
-function jsonOf(operation: string, answer: HttpAnswer): unknown {
-  try {
-    return parseJson(answer.body.toString('utf8'));
-  } catch (error) {
-    throw protocol(operation, 'UNREADABLE', `status ${answer.status} with a body that is not JSON`, error);
-  }
-}
-
-function matched<D>(operation: string, schema: z.ZodType<D>, value: unknown): D {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || '(whole)');
-  throw protocol(operation, 'MISSING_FIELD', `missing or malformed: ${fields.join(', ')}`);
 }
 
 function refused(operation: string, httpStatus: number, meta: WireMeta): Error {
@@ -70,8 +50,8 @@ function refused(operation: string, httpStatus: number, meta: WireMeta): Error {
 }
 
 /** An answer that is not as documented; `what` names fields and statuses, never values. */
-export const protocol = (operation: string, why: ProtocolError['why'], what: string, cause?: unknown): ProtocolError =>
-  new ProtocolError(`${PROVIDER} ${operation}: ${what}.`, { provider: PROVIDER, operation, why, cause });
+export const protocol = (operation: string, why: ProtocolError['why'], what: string): ProtocolError =>
+  protocolError({ provider: PROVIDER, operation }, why, what);
 
 /** A refusal of ours, before anything is sent. */
 export function refusal(

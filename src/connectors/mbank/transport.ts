@@ -59,7 +59,8 @@ export function createTransport(config: MbankConfig, deps: ConnectorDeps): Trans
     const read = (answer: HttpAnswer) => (answer.status === 304 ? null : success(operation, answer, ask.data));
     try {
       const answer = await deps.upstream.call({ operation, safe, request, hide, read }, call.recorder);
-      const balance = answer?.meta.urgent_data?.amount;
+      // an application has no wallet, whatever its answers seem to say (trap T-73)
+      const balance = auth === 'WALLET' ? answer?.meta.urgent_data?.amount : null;
       if (balance) call.onBalance?.(balance);
       return answer;
     } catch (error) {

@@ -1,5 +1,8 @@
+import type { Call } from '../../../src/connectors/connector.ts';
 import { mbank } from '../../../src/connectors/mbank/index.ts';
-import { connectorContract } from '../contract.ts';
+import type { Outcome } from '../../../src/connectors/outcome.ts';
+import type { Connector } from '../../../src/connectors/registry.ts';
+import { type ContractWrite, connectorContract } from '../contract.ts';
 import { answerOf, PASSWORD, PHONE, refusalOf, rub } from './golden.ts';
 
 const clientId = '071c6d23-7508-4e35-ad92-852308a47677';
@@ -23,11 +26,117 @@ const transit = {
   order: { amount: rub(10_000n), serviceReference: '834', parameters: { phoneNumber: '9267101283' }, anonymous: false },
 };
 
+/** A write that answers nothing which could be wrong: only what the transport proves is at stake. */
+const plain = (
+  name: string,
+  example: string,
+  providerCode: string,
+  remedy: ContractWrite['refusal']['remedy'],
+  run: (connector: Connector, call: Call) => Promise<Outcome<unknown>> | undefined,
+): ContractWrite => ({
+  name,
+  run: (connector, call) => run(connector, call) ?? Promise.reject(new Error(`${name} is absent`)),
+  accepted: [answerOf(example)],
+  refusal: { answer: refusalOf(422, providerCode), providerCode, remedy },
+});
+
+const person = {
+  lastName: 'Арсеньев',
+  firstName: 'Алексей',
+  middleName: null,
+  birthDate: null,
+  passport: '2202655885',
+  passportIssuedAt: null,
+  inn: null,
+  snils: null,
+};
+const payout = {
+  ...transit,
+  order: { amount: rub(10_000n), serviceReference: '834', parameters: { phoneNumber: '9267101283' } },
+};
+const remittance = {
+  number: '1',
+  sender: { reference: '2', phone: PHONE },
+  recipient: { reference: '3', phone: PHONE },
+};
+
+const plainWrites = [
+  plain('topUps.create', 'G-28a', 'in_amount_limit_exceeded', 'CHANGE_INPUT', (c, call) =>
+    c.topUps?.create?.(call, { ...topUp, reference: null }),
+  ),
+  plain('payouts.update', 'G-29b', 'invalid_payment_parameters', 'CHANGE_INPUT', (c, call) =>
+    c.payouts?.update?.(call, { ...payout, reference: '25818' }, { phoneNumber: '9267101283' }),
+  ),
+  plain('payouts.confirm', 'G-29b', 'insufficient_funds', 'CHANGE_INPUT', (c, call) =>
+    c.payouts?.confirm(call, { ...payout, reference: '25818' }, { payWith: {} }),
+  ),
+  plain('invoices.pay', 'G-51', 'invoice_is_canceled', 'NONE', (c, call) => c.invoices?.pay?.(call, 'a')),
+  plain('invoices.cancel', 'G-50', 'invoice_cancelling_error', 'RETRY_LATER', (c, call) =>
+    c.invoices?.cancel?.(call, 'a'),
+  ),
+  plain('linkedCards.remove', 'G-43', 'active_cards_limit', 'CHANGE_INPUT', (c, call) =>
+    c.linkedCards?.remove(call, '62'),
+  ),
+  plain('wallets.activate', 'G-04', 'invalid_code', 'CHANGE_INPUT', (c, call) =>
+    c.wallets?.activate?.(call, { phone: PHONE, code: '242321' }),
+  ),
+  plain('wallets.resendCode', 'G-05', 'resend_limit_exceeded', 'NONE', (c, call) =>
+    c.wallets?.resendCode?.(call, { phone: PHONE }),
+  ),
+  plain('credentials.requestPasswordReset', 'G-06', 'failure_limit_exceeded', 'NONE', (c, call) =>
+    c.credentials?.requestPasswordReset?.(call, { phone: PHONE }),
+  ),
+  plain('credentials.resetPassword', 'G-07', 'code_expired', 'CHANGE_INPUT', (c, call) =>
+    c.credentials?.resetPassword?.(call, { phone: PHONE, code: '934879', password: 'newSecret7' }),
+  ),
+  plain('identification.submit', 'G-10', 'duplicate_person', 'NONE', (c, call) =>
+    c.identification?.submit?.(call, person),
+  ),
+  plain('profiles.setSettings', 'G-16', 'invalid_phone', 'CHANGE_INPUT', (c, call) =>
+    c.profiles?.setSettings?.(call, { email: 'test@wallet.best' }),
+  ),
+  plain('profiles.setPicture', 'G-12', 'invalid_phone', 'CHANGE_INPUT', (c, call) =>
+    c.profiles?.setPicture?.(call, { name: 'a.png', contentType: 'image/png', content: new Uint8Array([1]) }),
+  ),
+  plain('profiles.removePicture', 'G-13', 'invalid_phone', 'CHANGE_INPUT', (c, call) =>
+    c.profiles?.removePicture?.(call),
+  ),
+  plain('services.request', 'G-24', 'missing_title', 'CHANGE_INPUT', (c, call) =>
+    c.services?.request?.(call, 'Новый сервис'),
+  ),
+  plain('templates.create', 'G-52', 'service_not_found', 'NONE', (c, call) =>
+    c.templates?.create(call, { serviceReference: '1000' }),
+  ),
+  plain('templates.update', 'G-55', 'service_not_found', 'NONE', (c, call) =>
+    c.templates?.update(call, 'a', { name: 'b' }),
+  ),
+  plain('templates.remove', 'G-56', 'service_not_found', 'NONE', (c, call) => c.templates?.remove(call, 'a')),
+  plain('remittances.record', 'G-37', 'empty_request', 'NONE', (c, call) => c.remittances?.record(call, remittance)),
+  plain('remittances.markSeen', 'G-39', 'report_in_progress', 'RETRY_LATER', (c, call) =>
+    c.remittances?.markSeen?.(call),
+  ),
+  plain('history.markSeen', 'G-35', 'report_in_progress', 'RETRY_LATER', (c, call) => c.history?.markSeen?.(call)),
+];
+
 connectorContract({
   definition: mbank,
   settings: (url) => ({ baseUrl: url, phone: PHONE, password: PASSWORD }),
-  secrets: [PASSWORD, 'Kzc5MjYxMTExMTExOnBAc3N3MHJE', PHONE, '+79261111112', '9267101283', 'newSecret7', 'французских'],
+  secrets: [
+    PASSWORD,
+    'Kzc5MjYxMTExMTExOnBAc3N3MHJE',
+    PHONE,
+    '+79261111112',
+    '9267101283',
+    'newSecret7',
+    'французских',
+    'Арсеньев',
+    '2202655885',
+    'test@wallet.best',
+    '242321',
+    '934879',
+  ],
   writes: [
+    ...plainWrites,
     {
       name: 'transfers.create',
       run: async ({ transfers }, call) => transfers?.create?.(call, transfer) ?? Promise.reject(new Error('absent')),
