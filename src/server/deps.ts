@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
+import { createConnectors } from '../connectors/registry.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
@@ -13,6 +15,9 @@ export function createDeps(
   { db, log, clock = systemClock }: { db: Database; log: Log; clock?: Clock | undefined },
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
-  const deps = { config, db, ledger: createGroupCommit(db), hub, vault: createVault(config.encryptionKey), clock, log };
+  const metrics = new Registry();
+  const connectors = createConnectors({ clock, log, metrics });
+  const vault = createVault(config.encryptionKey);
+  const deps = { config, db, ledger: createGroupCommit(db), hub, vault, connectors, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
 }

@@ -79,7 +79,7 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
   const { pool } = deps.db;
   const streams = createSseStreams(deps, limits);
-  const metrics = createMetrics({
+  const metrics = createMetrics(deps.metrics, {
     sockets: () => sockets.size(),
     eventStreams: () => deps.hub.size(),
     eventDelaySeconds: () => seconds(options.eventLag().delayMs),

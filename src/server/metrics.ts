@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What is counted about one operation. */
 export interface OperationLabels {
@@ -29,9 +29,11 @@ export interface Metrics {
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A registry of its own per app, so that two in one process do not meet. */
-export function createMetrics(sources: MetricSources): Metrics {
-  const registry = new Registry();
+/**
+ * The edge's metrics.
+ * @param registry the app's own, so that two apps in one process do not meet
+ */
+export function createMetrics(registry: Registry, sources: MetricSources): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({

@@ -12,6 +12,7 @@ import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOperationMetrics } from './plugins/use-operation-metrics.ts';
 import { useSse } from './plugins/use-sse.ts';
+import { operationDeps, useStreamRelease } from './plugins/use-stream-release.ts';
 import { useVisibleErrors } from './plugins/use-visible-errors.ts';
 import type { RequestState } from './request.ts';
 import type { SseStreams } from './sse.ts';
@@ -40,10 +41,12 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useOperationLimits(limits),
       production && useHiddenSchema(),
       useOperationMetrics(metrics),
+      useStreamRelease(),
       useVisibleErrors(deps.log),
       useSse(streams),
     ],
-    context: ({ viewer, requestId, lastEventId }) => createContext(deps, { viewer, requestId, lastEventId }),
+    context: ({ viewer, requestId, lastEventId }) =>
+      createContext(operationDeps(deps), { viewer, requestId, lastEventId }),
     graphqlEndpoint: '/graphql',
     graphiql: production ? false : (request) => graphiqlOptions(request, deps.config, example),
     renderGraphiQL: renderGraphiql,
