@@ -147,6 +147,7 @@ export const @folder@ = defineConnector({
   code: PROVIDER,
   name: '@name@',
   config: @folder@Config,
+  complete: { baseUrl: 'https://@folder@.invalid', token: 'token' },
   origin: (config) => config.baseUrl,
   masking: { request: new Set(['token', 'phone', 'name']), answer: new Set(['token', 'phone', 'name']) },
   refusals,

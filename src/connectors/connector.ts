@@ -127,6 +127,8 @@ export interface ProviderDefinition<Config = unknown> {
   name: string;
   /** Credentials and base URL of a provider account, all text as it is stored. */
   config: z.ZodType<Config, Record<string, string | undefined>>;
+  /** Settings from which nothing is left out, of an account that exists nowhere: they show all that the provider can do. */
+  complete: Readonly<Record<string, string>>;
   /** Which base URL the circuits and the health of an account belong to. */
   origin(config: Config): string;
   masking: Masking;

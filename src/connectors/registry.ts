@@ -44,8 +44,8 @@ export interface Connectors {
    * @throws InvariantError when the settings were not checked before they were stored
    */
   open(account: ProviderAccountSettings): Connector;
-  /** Capabilities of an account, with the documented operations behind each. */
-  capabilities(connector: Connector): { code: CapabilityCode; operations: readonly string[] }[];
+  /** Capabilities of an account, or all that a provider can have, with the documented operations behind each. */
+  capabilities(of: string | Connector): { code: CapabilityCode; operations: readonly string[] }[];
   /** Health of a provider, over all its accounts; of one account's base URL when a connector is given. */
   health(of: string | Connector): HealthSnapshot;
   close(): Promise<void>;
@@ -106,7 +106,19 @@ export function createConnectors(options: ConnectorsOptions): Connectors {
       opened.set(account.id, { fingerprint, connector, monitor });
       return connector;
     },
-    capabilities: capabilitiesOf,
+    capabilities(of) {
+      if (typeof of !== 'string') return capabilitiesOf(of);
+      const definition = present(byCode.get(of), `provider ${of}`);
+      const upstream = createUpstream(definition, {
+        http,
+        monitor: createMonitor(clock, limits),
+        metrics,
+        limits,
+        clock,
+        log,
+      });
+      return capabilitiesOf(definition.create(definition.config.parse(definition.complete), { upstream, clock, log }));
+    },
     health(of) {
       if (typeof of !== 'string') {
         const monitor = opened.get(of.accountId)?.monitor;

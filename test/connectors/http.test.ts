@@ -40,15 +40,15 @@ describe('the HTTP client', () => {
 
   it('gives up at the deadline and says that the request may have been sent', async () => {
     stub.play('SILENCE');
-    const error = await failure({ method: 'GET', url: stub.url, deadlineMs: 60 });
+    const error = await failure({ method: 'GET', url: stub.url, deadlineMs: 250 });
     expect([error.kind, error.maybeSent]).toEqual(['DEADLINE', true]);
   });
 
   it('knows that a request which only queued was not sent', async () => {
     stub.play('SILENCE');
     const [first, second] = await Promise.all([
-      failure({ method: 'GET', url: `${stub.url}/first`, deadlineMs: 60 }),
-      failure({ method: 'GET', url: `${stub.url}/second`, deadlineMs: 30 }),
+      failure({ method: 'GET', url: `${stub.url}/first`, deadlineMs: 500 }),
+      failure({ method: 'GET', url: `${stub.url}/second`, deadlineMs: 250 }),
     ]);
     expect([first.maybeSent, second.maybeSent]).toEqual([true, false]);
     expect(stub.seen.map((request) => request.url)).toEqual(['/first']);

@@ -1,3 +1,4 @@
+import { type Span, type Tracer, trace } from '@opentelemetry/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Call, defineConnector, type Upstream } from '../../src/connectors/connector.ts';
@@ -12,6 +13,7 @@ const tiny = defineConnector({
   code: 'DIWA',
   name: 'Tiny',
   config: z.object({ baseUrl: z.url() }),
+  complete: { baseUrl: 'https://tiny.invalid' },
   origin: (config) => config.baseUrl,
   masking: { request: new Set<string>(), answer: new Set<string>() },
   refusals: [],
@@ -143,6 +145,40 @@ describe('an instrumented connector', () => {
     expect(text).toContain('koshel_provider_request_seconds_count{provider="DIWA",operation="tiny.find"} 2');
   });
 
+  it('opens a span for every try, named for the operation, and marks those that failed', async () => {
+    const spans: { name: string; failed: boolean; ended: boolean; attributes: Record<string, unknown> }[] = [];
+    const startSpan: Tracer['startSpan'] = (name, about) => {
+      const span = {
+        name,
+        failed: false,
+        ended: false,
+        attributes: { ...about?.attributes } as Record<string, unknown>,
+      };
+      spans.push(span);
+      const fake = {
+        setAttribute: (key: string, value: unknown) => Object.assign(span.attributes, { [key]: value }),
+        setStatus: () => Object.assign(span, { failed: true }),
+        end: () => Object.assign(span, { ended: true }),
+      };
+      return fake as unknown as Span;
+    };
+    trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan }) as unknown as Tracer });
+    open();
+    stub.play(broken, fine);
+    await bench.connector.contacts?.find(bench.call, []);
+    trace.disable();
+    const about = { 'koshel.provider': 'DIWA', 'koshel.operation': 'tiny.find' };
+    expect(spans).toEqual([
+      { name: 'DIWA tiny.find', failed: true, ended: true, attributes: { ...about, 'http.response.status_code': 500 } },
+      {
+        name: 'DIWA tiny.find',
+        failed: false,
+        ended: true,
+        attributes: { ...about, 'http.response.status_code': 200 },
+      },
+    ]);
+  });
+
   it('takes a defect in reading an answer for an answer that cannot be read', async () => {
     open();
     stub.play({ status: 200, body: 'oops' });
@@ -176,6 +212,7 @@ describe('the registry', () => {
       settings: { baseUrl: `${stub.url}/other` },
     });
     expect(moved).not.toBe(again);
+    expect(bench.connectors.capabilities('DIWA')).toEqual([{ code: 'CONTACTS', operations: ['tiny.find'] }]);
     expect(bench.connectors.capabilities(moved)).toEqual([{ code: 'CONTACTS', operations: ['tiny.find'] }]);
     expect(bench.connectors.check('DIWA', { baseUrl: 'x' })).toMatchObject([{ path: ['baseUrl'] }]);
     expect(() => bench.connectors.open({ id: 'b', provider: 'DIWA', settings: {} })).toThrow('do not fit DIWA');

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { capabilityMembers } from '../../../src/connectors/connector.ts';
 import { mbank } from '../../../src/connectors/mbank/index.ts';
 import { type Bench, openBench } from '../kit.ts';
 import { type Stub, startStub } from '../stub.ts';
@@ -74,5 +76,33 @@ describe('settings and picture', () => {
     expect(stub.seen[0]?.body.toString('latin1')).toContain(
       'Content-Disposition: form-data; name="file"; filename="image.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\r\n',
     );
+  });
+});
+
+describe('the capabilities of mbank', () => {
+  it('stand on every operation of its index, but the one that cleans up sandboxes', () => {
+    const { connectors } = open();
+    const index: string[] = JSON.parse(readFileSync(new URL('./fixtures/operations.json', import.meta.url), 'utf8'));
+    const offered = new Set(connectors.capabilities('MBANK').flatMap(({ operations }) => operations));
+    const application = [...offered].filter((name) => name.startsWith('mserver.application.'));
+    expect(index.filter((name) => !offered.has(name))).toEqual(['wallet.delete', 'mserver.application.*']);
+    expect([...offered].filter((name) => !index.includes(name))).toEqual(application);
+    expect(application.map((name) => name.split('.')[2]).sort()).toEqual([
+      'create',
+      'load',
+      'pay',
+      'search',
+      'service',
+      'services',
+      'update',
+    ]);
+  });
+
+  it('are fewer where credentials are lacking', () => {
+    const { connector, connectors } = open();
+    const codes = connectors.capabilities(connector).map(({ code }) => code);
+    expect(codes).not.toContain('WEBHOOKS');
+    expect(codes).not.toContain('RECEIPTS');
+    expect(connectors.capabilities('MBANK').map(({ code }) => code)).toEqual(Object.keys(capabilityMembers));
   });
 });
