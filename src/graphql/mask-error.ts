@@ -29,9 +29,14 @@ export function maskError(error: unknown, requestId: string, log: Log): GraphQLE
 
 const graphqlCode = (error: DomainError) => (error.code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : error.code);
 
+/** graphql-js words these two ways what a variable's value lacks; the document itself is sound then. */
+const wrongVariable =
+  /^Variable "\$\w+" (got invalid value|of (required|non-null) type "[^"]+" (was not provided|must not be null))/;
+
 function withCode(error: GraphQLError, source: GraphQLError): GraphQLError {
   if (error.extensions['code']) return error;
-  const code = source.extensions['code'] ?? (error.path ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');
+  const input = error.path !== undefined || wrongVariable.test(error.message);
+  const code = source.extensions['code'] ?? (input ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');
   return rewrite(error, error.message, { ...source.extensions, code });
 }
 
