@@ -49,7 +49,7 @@ export interface Instruments {
  * breaker per operation before it; and repetition of safe reads, and of nothing else, around it all.
  */
 export function createUpstream(definition: ProviderDefinition, instruments: Instruments): Upstream {
-  const { monitor, limits, clock } = instruments;
+  const { monitor, limits } = instruments;
   const provider = definition.code;
   const again = retry(handleWhen(worthRepeating), {
     maxAttempts: limits.retries,
@@ -64,11 +64,10 @@ export function createUpstream(definition: ProviderDefinition, instruments: Inst
           if (!(error instanceof Error)) throw error;
           const about = { provider, operation: call.operation, mayHaveActed: false };
           if (isBrokenCircuitError(error)) {
-            const retryAt = new Date(clock.now().getTime() + limits.breakMs);
             throw new ProviderUnavailable(`${provider} is not answering ${call.operation}; nothing was sent.`, {
               ...about,
               why: 'CIRCUIT_OPEN',
-              retryAt,
+              retryAt: monitor.closedUntil(call.operation),
             });
           }
           if (isBulkheadRejectedError(error))
@@ -84,12 +83,9 @@ export function createUpstream(definition: ProviderDefinition, instruments: Inst
   };
 }
 
-/** Faults that pass by themselves; an open circuit or a full queue would only be hit again. */
-const worthRepeating = (error: Error): boolean =>
-  error instanceof ProviderUnavailable &&
-  !(error instanceof ProtocolError) &&
-  error.why !== 'CIRCUIT_OPEN' &&
-  error.why !== 'OVERLOADED';
+/** Faults that pass by themselves, at once. Whoever was too slow, shut out or crowded out would only be so again. */
+const passing = new Set<Trouble>(['CONNECTION_FAILED', 'CONNECTION_LOST', 'SERVER_ERROR']);
+const worthRepeating = (error: Error): boolean => error instanceof ProviderUnavailable && passing.has(error.why);
 
 async function tryOnce<T>(
   definition: ProviderDefinition,

@@ -51,7 +51,8 @@ interface Sample {
 export interface Monitor {
   /** The policy under which one try of an operation runs. */
   policyOf(operation: string): IPolicy;
-  isOpen(operation: string): boolean;
+  /** Until when the operation's circuit lets nothing through; null when it does, be it only to try again. */
+  closedUntil(operation: string): Date | null;
   record(ok: boolean, ms: number): void;
   samples(): readonly Sample[];
   openCircuits(): string[];
@@ -64,6 +65,7 @@ const DOWN_RATE = 0.2;
 /** A monitor. A provider account shares it with every other account at the same base URL. */
 export function createMonitor(clock: Clock, limits: Limits): Monitor {
   const breakers = new Map<string, ReturnType<typeof circuitBreaker>>();
+  const brokenAt = new Map<string, number>();
   const gate = bulkhead(limits.concurrency, limits.queue);
   const window: Sample[] = [];
   const breakerOf = (operation: string) => {
@@ -73,13 +75,20 @@ export function createMonitor(clock: Clock, limits: Limits): Monitor {
       halfOpenAfter: limits.breakMs,
       breaker: new ConsecutiveBreaker(limits.breakAfter),
     });
+    breaker.onBreak(() => brokenAt.set(operation, clock.now().getTime()));
     breakers.set(operation, breaker);
     return breaker;
   };
-  const isOpen = (operation: string) => breakers.get(operation)?.state === CircuitState.Open;
+  // the breaker itself stays "open" until somebody calls, and a route that counts as broken is never called
+  const closedUntil = (operation: string) => {
+    const until = (brokenAt.get(operation) ?? 0) + limits.breakMs;
+    const broken = breakers.get(operation)?.state === CircuitState.Open;
+    return broken && clock.now().getTime() < until ? new Date(until) : null;
+  };
   return {
-    policyOf: (operation) => wrap(breakerOf(operation), gate),
-    isOpen,
+    // the gate stands outside, for a full queue says nothing about the circuit
+    policyOf: (operation) => wrap(gate, breakerOf(operation)),
+    closedUntil,
     record(ok, ms) {
       window.push({ at: clock.now().getTime(), ok, ms });
       if (window.length > limits.windowSize) window.shift();
@@ -88,7 +97,7 @@ export function createMonitor(clock: Clock, limits: Limits): Monitor {
       const since = clock.now().getTime() - limits.windowMs;
       return window.filter((sample) => sample.at >= since);
     },
-    openCircuits: () => [...breakers.keys()].filter(isOpen).sort(),
+    openCircuits: () => [...breakers.keys()].filter((operation) => closedUntil(operation) !== null).sort(),
   };
 }
 

@@ -95,6 +95,16 @@ describe('an instrumented connector', () => {
     });
     expect(await bench.connector.contacts?.find(bench.call, [])).toEqual([]);
     expect(bench.connectors.health('DIWA')).toMatchObject({ state: 'DEGRADED', openCircuits: ['tiny.write'] });
+    // when it may be tried again it no longer counts as open, or no route would ever try it
+    now = new Date(now.getTime() + 60_000);
+    expect(bench.connectors.health('DIWA').openCircuits).toEqual([]);
+  });
+
+  it('does not repeat a read that was too slow', async () => {
+    bench = openBench({ definition: tiny, settings: { baseUrl: stub.url }, limits: { retries: 3 }, deadlineMs: 250 });
+    stub.play('SILENCE');
+    await expect(bench.connector.contacts?.find(bench.call, [])).rejects.toMatchObject({ why: 'DEADLINE' });
+    expect(stub.seen.length).toBe(1);
   });
 
   it('tells its health over the window that just passed', async () => {

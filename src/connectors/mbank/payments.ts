@@ -171,6 +171,7 @@ function confirm<O extends Order>(
       });
       const now = state(call, answer);
       if (now.reference !== reference) throw mismatch('payments.pay', 'the answer is about another payment');
+      if (choice.payWith && now.kind !== 'TRANSIT') throw mismatch('payments.pay', 'a card was to pay, and did not');
       return known('payments.pay', sameAmount('payments.pay', payment, now));
     } catch (error) {
       if (!isRefusal(error, (_status, code) => notPayable.has(code ?? ''))) throw error;
