@@ -71,7 +71,6 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     stops.push(() => edge.drain());
     const url =
       config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${edge.port}`;
-    log.info({ url }, 'the gateway listens');
     let stopped: Promise<void> | null = null;
     const stop = () => {
       stopped ??= stopAll();

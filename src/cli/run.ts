@@ -13,6 +13,10 @@ export const exitCodes = Object.freeze({ ok: 0, failed: 1, usage: 2, defect: 70 
  * @returns the exit code
  */
 export async function runCli(args: string[]): Promise<number> {
+  // `koshel … | head` closes the pipe when it has seen enough
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const context = createCliContext();
   const program = await createProgram(context, args);
   exitOverride(program);

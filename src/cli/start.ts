@@ -19,8 +19,9 @@ export function startCommand(context: CliContext): Command {
       const interrupted = onSignals(stopping);
       const { startApp } = await import('../app.ts');
       const app = await startApp(config, { log });
-      // in production the log says it, and nothing but log lines goes out
-      if (!config.production) context.print(banner(app, performance.now() - startedAt));
+      // in production nothing but log lines goes out
+      if (config.production) log.info({ url: app.url }, 'the gateway listens');
+      else context.print(banner(app, performance.now() - startedAt));
       const signal = await interrupted;
       log.info({ signal }, 'draining');
       await app.stop();
@@ -36,8 +37,7 @@ function onSignals(stopping: AbortController): Promise<NodeJS.Signals> {
       stopping.abort();
       resolve(signal);
     };
-    process.on('SIGINT', take);
-    process.on('SIGTERM', take);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, take);
   });
 }
 
