@@ -8,6 +8,8 @@ import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { once } from '../idempotency/once.ts';
+import { checkWalletState } from '../wallet/rules.ts';
+import { findPartnerWallet } from '../wallet/store.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import { balanceEvents, postPayments } from './post-payment.ts';
 import { begin, resume, step } from './progress.ts';
@@ -44,6 +46,7 @@ export async function refundPayment(
     if (replayed) return { refund: await replayedPayment(tx, viewer, id), payment, replayed };
 
     const amount = refundAmount(payment, input.amount);
+    await checkBothActive(tx, payment);
     const known = { id, partnerId: payment.partnerId, amountMinor: amount, currency: payment.currency, createdAt: now };
     const refund = newPayment('REFUND', known, {
       ...swappedSides(payment),
@@ -95,6 +98,14 @@ function refundAmount(payment: Payment, asked: MinorAmount | undefined): bigint 
   if (asked.minor > left)
     throw InvalidInputError.at('input.amount.amount', 'is more than what is left to refund (see refundable).');
   return asked.minor;
+}
+
+/** A refund is new money out of one wallet and into the other, so a block stops it as it stops a transfer. */
+async function checkBothActive(tx: Tx, { partnerId, sourceWalletId, destinationWalletId }: Payment): Promise<void> {
+  for (const id of [destinationWalletId, sourceWalletId]) {
+    const wallet = await findPartnerWallet(tx, partnerId, present(id, 'a wallet of the transfer'));
+    checkWalletState(present(wallet, 'a wallet of the transfer'), ['ACTIVE']);
+  }
 }
 
 const swappedSides = (payment: Payment) => ({
