@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import { present } from '../lib/assert.ts';
 import { type Check, checkList } from './check-list.ts';
 import { CANONICAL, GENESIS, sealOf } from './seal.ts';
+import { inSession } from './session.ts';
 
 /** What one check found. */
 export interface CheckResult {
@@ -50,9 +51,7 @@ const PAGE = 2000;
  */
 export async function verifyLedger(db: Database, options: VerifyOptions = {}): Promise<LedgerReport> {
   const { progress = () => undefined } = options;
-  const client = await db.pool.connect();
-  try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  return inSession(db, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (client) => {
     const sizes = await countAll(client);
     const checks: CheckResult[] = [];
     for (const check of checkList) {
@@ -61,13 +60,8 @@ export async function verifyLedger(db: Database, options: VerifyOptions = {}): P
     }
     const chain = await checkChain(client, { anchor: options.anchor ?? null, progress });
     checks.push(chain.result);
-    await client.query('COMMIT');
-    client.release();
     return { ok: checks.every(({ broken }) => broken === 0), checks, head: chain.head };
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+  });
 }
 
 async function countAll(client: pg.PoolClient): Promise<Record<Check['over'], bigint>> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '../db/client.ts';
 import type { Log } from '../lib/log.ts';
+import { inSession } from './session.ts';
 
 /** The hash chain over journal entries; what it proves and what not: docs/adr/0003-hash-chain.md. */
 
@@ -35,17 +36,7 @@ export function sealOf(before: Buffer, canonical: (string | null)[]): Buffer {
  * @returns how many were sealed; 0 also when another process is sealing right now
  */
 export async function sealBatch(db: Database, limit: number): Promise<number> {
-  const client = await db.pool.connect();
-  try {
-    await client.query('BEGIN');
-    const sealed = await sealWith(client, limit);
-    await client.query('COMMIT');
-    client.release();
-    return sealed;
-  } catch (error) {
-    client.release(true); // the connection goes, and the transaction with it
-    throw error;
-  }
+  return inSession(db, 'BEGIN', (client) => sealWith(client, limit));
 }
 
 async function sealWith(client: pg.PoolClient, limit: number): Promise<number> {

@@ -94,7 +94,7 @@ BEGIN
         held := -amount;
         IF p_kind[i] = 'RELEASE' THEN posted := 0; END IF;
         v_hold := array_position(h_id, p_hold[i]);
-        IF v_hold IS NULL OR h_debit[v_hold] <> a_id[d] OR h_credit[v_hold] <> a_id[c] THEN
+        IF v_hold IS NULL OR h_remaining[v_hold] = 0 OR h_debit[v_hold] <> a_id[d] OR h_credit[v_hold] <> a_id[c] THEN
           v_refusal := jsonb_build_object('reason', 'HOLD_NOT_OPEN', 'holdId', p_hold[i]);
         ELSIF h_remaining[v_hold] < amount THEN
           v_refusal := jsonb_build_object('reason', 'HOLD_EXCEEDED', 'holdId', p_hold[i],
