@@ -323,6 +323,9 @@ CREATE TABLE "service" (
     "parameters" JSONB NOT NULL DEFAULT '[]',
     "offered_in" JSONB NOT NULL DEFAULT '[]',
     "suggestion_rank" INTEGER,
+    "search_text" TEXT NOT NULL DEFAULT '',
+    "search_grams" TEXT[],
+    "sort_name" TEXT NOT NULL DEFAULT '',
     "detailed_at" TIMESTAMPTZ(6),
     "synced_at" TIMESTAMPTZ(6) NOT NULL,
     "removed_at" TIMESTAMPTZ(6),
@@ -383,6 +386,47 @@ CREATE TABLE "provider_error_text" (
     "titles" JSONB NOT NULL,
 
     CONSTRAINT "provider_error_text_pkey" PRIMARY KEY ("provider","origin","code")
+);
+
+-- CreateTable
+CREATE TABLE "provider_options" (
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "support_phone" TEXT,
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "provider_options_pkey" PRIMARY KEY ("provider","origin")
+);
+
+-- CreateTable
+CREATE TABLE "place" (
+    "id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "provider_reference" TEXT NOT NULL,
+    "title" TEXT NOT NULL,
+    "inside_ids" TEXT[],
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "place_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "location" (
+    "id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "provider_reference" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "group" TEXT NOT NULL,
+    "worktime" TEXT,
+    "address" TEXT NOT NULL,
+    "latitude" DOUBLE PRECISION NOT NULL,
+    "longitude" DOUBLE PRECISION NOT NULL,
+    "synced_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "location_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -592,7 +636,10 @@ CREATE INDEX "attempt_exchange_attempt_id_idx" ON "attempt_exchange"("attempt_id
 CREATE INDEX "provider_account_partner_id_provider_idx" ON "provider_account"("partner_id", "provider");
 
 -- CreateIndex
-CREATE INDEX "service_origin_name_idx" ON "service"("origin", "name");
+CREATE INDEX "service_provider_origin_sort_name_id_idx" ON "service"("provider", "origin", "sort_name", "id");
+
+-- CreateIndex
+CREATE INDEX "service_search_grams_idx" ON "service" USING GIN ("search_grams");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "service_provider_origin_provider_reference_key" ON "service"("provider", "origin", "provider_reference");
@@ -602,6 +649,12 @@ CREATE UNIQUE INDEX "service_category_provider_origin_provider_reference_key" ON
 
 -- CreateIndex
 CREATE INDEX "service_in_category_category_id_idx" ON "service_in_category"("category_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "place_provider_origin_provider_reference_key" ON "place"("provider", "origin", "provider_reference");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "location_provider_origin_provider_reference_key" ON "location"("provider", "origin", "provider_reference");
 
 -- CreateIndex
 CREATE INDEX "card_wallet_id_id_idx" ON "card"("wallet_id", "id");
