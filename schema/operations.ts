@@ -794,7 +794,7 @@ export type WalletAccountOpenInput = {
 
 /** Which wallet to close. */
 export type WalletCloseInput = {
-  /** Why, for the record. */
+  /** Why, for the record; 255 characters at most. */
   reason?: InputMaybe<Scalars['String']['input']>;
   /** Which wallet. */
   walletId: Scalars['ID']['input'];
@@ -1130,7 +1130,7 @@ export type CloseWalletMutationVariables = Exact<{
 }>;
 
 
-export type CloseWalletMutation = { walletClose?: { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | { __typename: 'WalletCloseSuccess', wallet: { id: string, status: WalletStatus, defaultCurrency: string, offeredCurrencies: Array<string>, balances: Array<{ currency: string, isDefault: boolean, posted: { amount: string }, pending: { amount: string }, available: { amount: string } }> } } | null };
+export type CloseWalletMutation = { walletClose?: { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | { __typename: 'WalletCloseSuccess', wallet: { id: string, status: WalletStatus, defaultCurrency: string, offeredCurrencies: Array<string>, balances: Array<{ currency: string, isDefault: boolean, posted: { amount: string }, pending: { amount: string }, available: { amount: string } }> } } | null };
 
 export type WalletLimitsQueryVariables = Exact<{
   id: Scalars['ID']['input'];

@@ -1,3 +1,4 @@
+import { type AuthFailure, AuthScopeFailureType } from '@pothos/plugin-scope-auth';
 import { GraphQLError } from 'graphql';
 import type { Scope } from '../db/generated/enums.ts';
 import type { PartnerViewer, TenantViewer, Viewer } from '../domain/access/viewer.ts';
@@ -27,6 +28,25 @@ export function authScopes({ viewer }: Context) {
     write: has,
     server: (scope: Scope | 'ANY') => viewer?.kind === 'PARTNER' && (scope === 'ANY' || has(scope)),
   };
+}
+
+/** What would have to be there for the caller to be let through, in words. */
+export function neededText(failure: AuthFailure): string {
+  switch (failure.kind) {
+    case AuthScopeFailureType.AuthScope:
+      return scopeText(failure.scope, failure.parameter);
+    case AuthScopeFailureType.AllAuthScopes:
+    case AuthScopeFailureType.AnyAuthScopes:
+      return failure.failures.map(neededText).join(' or ');
+    default:
+      return 'another key or session';
+  }
+}
+
+function scopeText(scope: string, parameter: unknown): string {
+  if (scope === 'admin') return 'the administrator’s key';
+  if (scope === 'server') return `a partner’s key${parameter === 'ANY' ? '' : ` with the scope ${parameter}`}`;
+  return scope === 'write' ? `a partner’s key or session with the scope ${parameter}` : `the scope ${parameter}`;
 }
 
 /** What a caller who may not do this is told; nothing about the object itself. */

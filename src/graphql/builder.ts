@@ -3,12 +3,12 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import ScopeAuthPlugin, { AuthScopeFailureType } from '@pothos/plugin-scope-auth';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { GraphQLError } from 'graphql';
 import type PrismaTypes from '../db/generated/pothos.ts';
 import { getDatamodel } from '../db/generated/pothos.ts';
-import { type AuthScopes, authScopes, unauthorized } from './access.ts';
+import { type AuthScopes, authScopes, neededText, unauthorized } from './access.ts';
 import type { Context } from './context.ts';
 
 /** How much one operation may ask for. A list counts ten times what it holds. */
@@ -68,12 +68,7 @@ export const builder = new SchemaBuilder<{
     authScopes,
     authorizeOnSubscribe: true,
     unauthorizedError: (_parent, context, _info, { failure }) =>
-      unauthorized(
-        context,
-        failure.kind === AuthScopeFailureType.AuthScope
-          ? `this needs ${failure.parameter === true ? failure.scope : `the scope ${String(failure.parameter)}`}.`
-          : 'the key or session lacks the scope for this.',
-      ),
+      unauthorized(context, `this needs ${neededText(failure)}.`),
   },
   prisma: { client: (context) => context.deps.db.prisma, dmmf: getDatamodel() },
 });

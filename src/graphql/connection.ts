@@ -62,14 +62,17 @@ export async function pageByIdDescending<Row extends { id: string }>(
   }) as Promise<Page<Row>>;
 }
 
-/** @throws GraphQLError BAD_USER_INPUT when a page is empty, too large, or asked for from both ends */
-export function checkPage({ first, last }: PageArgs): void {
+/** @throws GraphQLError BAD_USER_INPUT when a page is empty, too large, asked for from both ends, or after nothing */
+export function checkPage({ first, last, after, before }: PageArgs): void {
   for (const [name, size] of [
     ['first', first],
     ['last', last],
   ] as const) {
     if (size === null || size === undefined) continue;
     if (size < 1 || size > MAX_PAGE) throw badInput(`${name}: must be from 1 to ${MAX_PAGE}.`);
+  }
+  for (const [name, cursor] of Object.entries({ after, before })) {
+    if (cursor === '') throw badInput(`${name}: an empty text is no cursor. Leave it out.`);
   }
   if (first && last) throw badInput('first, last: give one of them, not both.');
 }
@@ -84,6 +87,11 @@ function decode(cursor: string, name: string): string {
   if (text.startsWith(VERSION) && /^[a-z]{3}_[0-9a-z]{26}$/.test(text.slice(VERSION.length)))
     return text.slice(VERSION.length);
   throw badInput(`${name}: is not a cursor of this connection. Use an edge’s cursor, or leave it out.`);
+}
+
+/** @throws GraphQLError BAD_USER_INPUT when a plain list of arguments is longer than a page */
+export function checkList(list: readonly unknown[], name: string): void {
+  if (list.length > MAX_PAGE) throw badInput(`${name}: at most ${MAX_PAGE} at once.`);
 }
 
 /** An InvalidInputError where there is no result union, in queries, becomes BAD_USER_INPUT. */

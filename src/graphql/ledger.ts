@@ -147,6 +147,7 @@ const LedgerRef = builder.objectRef<Record<string, never>>('Ledger').implement({
       type: LedgerAccountConnection,
       description: 'The chart of accounts, in the order of their ids.',
       args: { ...pageArgs, search: t.arg.string({ description: 'Part of a code.' }) },
+      complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
       resolve: (_ledger, { search, ...args }, context) =>
         pageByIdDescending<LedgerAccount>(args, ({ where, ...page }) =>
           context.deps.db.prisma.ledgerAccount.findMany({
@@ -170,6 +171,7 @@ const LedgerRef = builder.objectRef<Record<string, never>>('Ledger').implement({
         paymentId: t.arg.id({ description: 'Of this payment.' }),
         accountId: t.arg.id({ description: 'With a line on this account.' }),
       },
+      complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
       resolve: (_ledger, { paymentId, accountId, ...args }, context) =>
         pageByIdDescending<EntryWithPostings>(args, ({ where, ...page }) =>
           context.deps.db.prisma.journalEntry.findMany({

@@ -3,6 +3,7 @@ import type { Scope } from '../db/generated/enums.ts';
 import type { DomainError } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { checkTexts } from './texts.ts';
 
 /** A refusal's class, as the errors plugin matches it. */
 // biome-ignore lint/suspicious/noExplicitAny: constructors differ in their arguments, and only their identity is used
@@ -38,8 +39,11 @@ export function mutation<Input, Success>(name: string, options: MutationOptions<
         directResult: true,
         union: { name: union, description: `The answer of ${name}: its success, or why it was refused.` },
       },
-      // biome-ignore lint/suspicious/noExplicitAny: Pothos derives these shapes from the refs; the options above tie them
-      resolve: ((_root: unknown, args: any, context: Context) => resolve(args.input, context)) as any,
+      resolve: ((_root: unknown, args: { input: NonNullable<Input> }, context: Context) => {
+        checkTexts(args);
+        return resolve(args.input, context);
+        // biome-ignore lint/suspicious/noExplicitAny: Pothos derives these shapes from the refs; the options above tie them
+      }) as any,
     }),
   );
 }

@@ -2,6 +2,7 @@ import { brandWithType } from '@pothos/core';
 import { idPrefixes } from '../lib/ids.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
+import { checkList } from './connection.ts';
 import type { Context } from './context.ts';
 import { findEventById } from './event.ts';
 import { providerById } from './provider.ts';
@@ -61,6 +62,9 @@ builder.queryFields((t) => ({
       'Many objects by their ids, in that order; null where there is none that the caller may see. At most 100.',
     authScopes: { signedIn: true },
     args: { ids: t.arg.idList({ required: true, description: 'Their ids.' }) },
-    resolve: (_root, { ids }, context) => Promise.all(ids.slice(0, 100).map((id) => load(id, context))) as never,
+    resolve: (_root, { ids }, context) => {
+      checkList(ids, 'ids');
+      return Promise.all(ids.map((id) => load(id, context))) as never;
+    },
   }),
 }));

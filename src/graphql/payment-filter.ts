@@ -59,12 +59,14 @@ export function paymentWhere(filter: Filter, walletId: string | null): Prisma.Pa
   return { AND: conditions };
 }
 
+const isGiven = (text: string | null | undefined): text is string => text !== null && text !== undefined;
+
 function amounts({ amountMin, amountMax, currency }: Filter): Prisma.PaymentWhereInput[] {
   const minor = (amount: string, name: string) =>
     minorAmount({ amount, currency: currency ?? 'RUB' }, `filter.${name}`).minor;
   return [
-    currency || amountMin || amountMax ? { currency: currency ?? 'RUB' } : {},
-    amountMin ? { amountMinor: { gte: minor(amountMin, 'amountMin') } } : {},
-    amountMax ? { amountMinor: { lte: minor(amountMax, 'amountMax') } } : {},
+    currency || isGiven(amountMin) || isGiven(amountMax) ? { currency: currency ?? 'RUB' } : {},
+    isGiven(amountMin) ? { amountMinor: { gte: minor(amountMin, 'amountMin') } } : {},
+    isGiven(amountMax) ? { amountMinor: { lte: minor(amountMax, 'amountMax') } } : {},
   ];
 }

@@ -10,6 +10,12 @@ function refuse(scalar: string, example: string): never {
   throw new GraphQLError(`${scalar} must be like "${example}".`, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/** Is there such a day? JavaScript reads 30 February as 2 March. */
+function isDate(given: string): boolean {
+  const date = new Date(`${given}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given);
+}
+
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 builder.scalarType('DateTime', {
@@ -18,7 +24,8 @@ builder.scalarType('DateTime', {
   parseValue: (value) => {
     const given = text(value, 'DateTime', '2026-11-22T10:00:00+03:00');
     const date = new Date(given);
-    return instant.test(given) && !Number.isNaN(date.getTime())
+    const year = date.getUTCFullYear();
+    return instant.test(given) && isDate(given.slice(0, 10)) && year >= 1 && year <= 9999
       ? date
       : refuse('DateTime', '2026-11-22T10:00:00+03:00');
   },
@@ -29,10 +36,7 @@ builder.scalarType('Date', {
   serialize: (value) => value,
   parseValue: (value) => {
     const given = text(value, 'Date', '1990-12-31');
-    const date = new Date(`${given}T00:00:00Z`);
-    const exists =
-      /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given);
-    return exists ? given : refuse('Date', '1990-12-31');
+    return isDate(given) ? given : refuse('Date', '1990-12-31');
   },
 });
 

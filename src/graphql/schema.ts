@@ -11,6 +11,7 @@ import './event.ts';
 import './subscription.ts';
 import './ledger.ts';
 import './node.ts';
+import { guardTexts } from './texts.ts';
 
 /** The whole schema. The files above declare it; this one only loads them. */
-export const schema = builder.toSchema({ sortSchema: true });
+export const schema = guardTexts(builder.toSchema({ sortSchema: true }));

@@ -72,7 +72,7 @@ builder.queryField('events', (t) =>
     },
     complexity: ({ first }) => ({ field: 1, multiplier: (first ?? 50) / 10 }),
     resolve: async (_root, { after, first, filter }, context) => {
-      checkPage({ first });
+      checkPage({ first, after });
       const size = pageSize(first);
       const scope = eventScope(signedIn(context));
       const from = after ? position(after, 'after') : 0n;
@@ -194,6 +194,7 @@ builder.subscriptionFields((t) => ({
     },
     subscribe: (_root, { after, filter }, context) => {
       const scope = eventScope(signedIn(context));
+      checkPage({ after });
       const cursor = context.lastEventId ?? after;
       const { hub } = context.deps;
       return cursor

@@ -190,7 +190,7 @@ const WalletCloseInput = builder.inputType('WalletCloseInput', {
   description: 'Which wallet to close.',
   fields: (t) => ({
     walletId: t.id({ required: true, description: 'Which wallet.' }),
-    reason: t.string({ description: 'Why, for the record.' }),
+    reason: t.string({ description: 'Why, for the record; 255 characters at most.' }),
   }),
 });
 mutation('walletClose', {
@@ -198,7 +198,7 @@ mutation('walletClose', {
   auth: { write: 'WALLETS_WRITE' },
   input: WalletCloseInput,
   success: walletSuccess('WalletCloseSuccess', 'The wallet is closed.'),
-  errors: [NotFoundError, StateError, NotSupportedError],
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
   resolve: async (input, context) => ({
     wallet: await closeWallet(context.deps, tenant(context), withoutNulls(input)),
   }),

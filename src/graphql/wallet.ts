@@ -8,7 +8,7 @@ import { balanceAt } from '../ledger/balance.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { BalanceRef, type BalanceView } from './balance.ts';
 import { builder } from './builder.ts';
-import { pageArgs, pageByIdDescending } from './connection.ts';
+import { checkList, pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import { IdentificationRef, identificationOf } from './customer.ts';
 import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
@@ -207,7 +207,8 @@ builder.queryFields((t) => ({
     authScopes: { scope: 'WALLETS_READ' },
     args: { phones: t.arg({ type: ['PhoneNumber'], required: true, description: 'At most 100 numbers.' }) },
     resolve: (_root, { phones }, context) => {
-      const hashes = phones.slice(0, 100).map((phone) => context.deps.vault.fingerprint(phone));
+      checkList(phones, 'phones');
+      const hashes = phones.map((phone) => context.deps.vault.fingerprint(phone));
       const where = { phoneHash: { in: hashes }, status: 'ACTIVE' as const };
       return context.deps.db.prisma.wallet.findMany({
         where: { AND: [where, visibleWallets(signedIn(context))] },

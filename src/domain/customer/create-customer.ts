@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
+import { checkPhone } from '../wallet/phone.ts';
 import { type PersonData, personData, sealPerson } from './person.ts';
 
 export interface CreateCustomerInput {
@@ -55,6 +56,7 @@ export async function createCustomer(
 /** The person as given, checked; undefined when nothing was given. */
 export function parsePerson(person: PersonData | undefined): PersonData | undefined {
   if (!person) return undefined;
+  if (person.phone !== undefined) checkPhone(person.phone, 'input.person.phone');
   const parsed = personData.safeParse(person);
   if (parsed.success) return parsed.data;
   throw new InvalidInputError(

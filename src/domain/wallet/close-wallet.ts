@@ -1,20 +1,24 @@
 import type { Deps } from '../../deps.ts';
-import { StateError } from '../../errors.ts';
+import { InvalidInputError, StateError } from '../../errors.ts';
 import { closeAccounts } from '../../ledger/open-account.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { changeWallet } from './change-wallet.ts';
 import { checkLocal, checkWalletState } from './rules.ts';
 import type { WalletWithAccounts } from './store.ts';
 
+const MAX_REASON = 255;
+
 /**
  * Closes an empty LOCAL wallet for good: its ledger accounts take no further posting.
- * @throws NotFoundError, NotSupportedError; StateError when money, a hold or an open payment is left in it
+ * @throws NotFoundError, InvalidInputError, NotSupportedError; StateError when money, a hold or an open payment is left in it
  */
 export function closeWallet(
   deps: Pick<Deps, 'db' | 'clock'>,
   viewer: TenantViewer,
   { walletId, reason }: { walletId: string; reason?: string | undefined },
 ): Promise<WalletWithAccounts> {
+  if (reason !== undefined && reason.length > MAX_REASON)
+    throw InvalidInputError.at('input.reason', `must have at most ${MAX_REASON} characters.`);
   return changeWallet(deps, viewer, walletId, async (tx, wallet, now) => {
     checkLocal(wallet, 'WALLETS');
     checkWalletState(wallet, ['ACTIVE', 'BLOCKED']);
