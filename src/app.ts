@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 import { expirePayments } from './domain/payment/expire-payments.ts';
 import { createTail } from './events/tail.ts';
 import { schema as publicSchema } from './graphql/schema.ts';
+import { startJobs } from './jobs/runner.ts';
 import { startSealer } from './ledger/seal.ts';
 import type { Clock } from './lib/clock.ts';
 import { createLog, type Log } from './lib/log.ts';
@@ -61,7 +62,11 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     stops.push(() => sealer.stop());
     const expiry = startTimer('expire payments', EXPIRE_EVERY_MS, log, () => expirePayments(deps, EXPIRE_AT_A_TIME));
     stops.push(() => expiry.stop());
-    const demo = config.sandbox ? await startDemo(deps, stops) : null;
+    stops.push(() => deps.connectors.close());
+    const sandbox = config.sandbox ? await startDemo(deps, stops) : null;
+    const demo = sandbox?.demo ?? null;
+    const jobs = await startJobs(deps);
+    stops.push(() => jobs.stop());
     const edge = await startEdge(deps, {
       schema: options.schema ?? publicSchema,
       eventLag: () => tail.lag(),
@@ -83,8 +88,11 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   }
 }
 
-/** Loaded only where it is wanted: production has no sandbox. */
-async function startDemo(deps: Deps, stops: (() => Promise<void>)[]): Promise<Demo> {
+/** The sandbox and the demo data in it. Loaded only where they are wanted: production has none. */
+async function startDemo(
+  deps: Deps,
+  stops: (() => Promise<void>)[],
+): Promise<{ demo: Demo; callBack(url: string): void }> {
   const { config, log, clock } = deps;
   const [{ startSandbox }, { seedDemo }] = await Promise.all([
     import('./sandbox/server.ts'),
@@ -92,5 +100,12 @@ async function startDemo(deps: Deps, stops: (() => Promise<void>)[]): Promise<De
   ]);
   const sandbox = await startSandbox({ port: config.sandboxPort, host: config.host, clock, log });
   stops.push(() => sandbox.close());
-  return seedDemo(deps);
+  const demo = await seedDemo(deps, sandbox.url);
+  return {
+    demo,
+    // the vendor's project settings, which a person fills in at the real provider
+    callBack: (url) => {
+      sandbox.control.act('mbank', 'project', { paymentsUrl: `${url}/webhooks/mbank/${demo.mbankAccountId}` });
+    },
+  };
 }

@@ -1,4 +1,6 @@
+import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import type { Connectors } from './connectors/registry.ts';
 import type { Database } from './db/client.ts';
 import type { Hub } from './events/hub.ts';
 import type { GroupCommit } from './ledger/group-commit.ts';
@@ -14,6 +16,10 @@ export interface Deps {
   ledger: GroupCommit;
   /** Live events of this process. */
   hub: Hub;
+  /** Providers, each account behind its instruments. */
+  connectors: Connectors;
+  /** Metrics of this process. */
+  metrics: Registry;
   vault: Vault;
   clock: Clock;
   log: Log;

@@ -20,7 +20,7 @@ export function databaseCommands(context: CliContext): Command[] {
         const { seedDemo } = await import('../domain/seed.ts');
         const { config } = deps;
         const url = config.publicUrl ?? `http://${config.host}:${config.port}`;
-        context.print(describeDemo(await seedDemo(deps), url));
+        context.print(describeDemo(await seedDemo(deps, null), url));
       } finally {
         await close();
       }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { SetupError } from '../errors.ts';
@@ -12,6 +13,8 @@ export interface Database {
   /** The pool beneath, for measured hot paths (prepared statements, one SQL function) and for LISTEN. */
   pool: pg.Pool;
   url: string;
+  /** Told after each transaction of this process that has committed; see transaction.ts. */
+  committed: EventEmitter<{ committed: [] }>;
   close(): Promise<void>;
 }
 
@@ -26,7 +29,10 @@ const MINIMUM_VERSION = 150000;
 export async function openDatabase(url: string, poolSize: number): Promise<Database> {
   // adapter-pg drops the offset of a timestamptz, so every session must speak UTC.
   const pool = new pg.Pool({ connectionString: url, max: poolSize, options: '-c TimeZone=UTC', allowExitOnIdle: true });
-  pool.on('error', () => undefined); // an idle connection that dies is replaced; the next query tells when it matters
+  // a connection that dies is replaced, idle or not; whoever was using it is told by the query's own failure
+  const ignore = () => undefined;
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
   await checkServer(pool, url);
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
@@ -34,6 +40,7 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
     prisma,
     pool,
     url,
+    committed: new EventEmitter(),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -56,7 +63,9 @@ async function checkServer(pool: pg.Pool, url: string): Promise<void> {
     throw new SetupError(`PostgreSQL at ${place} is older than 15. Point DATABASE_URL at a newer server.`);
   }
   if (server.zone !== 'UTC') {
-    throw new SetupError(`Sessions at ${place} do not keep TimeZone=UTC (is a pooler rewriting it?). Times would be misread.`);
+    throw new SetupError(
+      `Sessions at ${place} do not keep TimeZone=UTC (is a pooler rewriting it?). Times would be misread.`,
+    );
   }
 }
 

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,7 +58,13 @@ export async function startEmbedded(folder: string, settings: string[] = []): Pr
   if (runningPort !== null) return { url: url(runningPort), started: false, stop };
 
   const port = await freePort();
-  const options = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'timezone=UTC', ...settings];
+  const options = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'timezone=UTC',
+    ...settings,
+  ];
   const log = join(cluster, 'server.log');
   try {
     await run(
@@ -72,7 +88,9 @@ async function findBinaries(): Promise<Binaries> {
     }
     return { initdb, pg_ctl };
   } catch {
-    throw new SetupError(`There is no embedded PostgreSQL for this platform (${name}). Set DATABASE_URL to a PostgreSQL 15 or newer.`);
+    throw new SetupError(
+      `There is no embedded PostgreSQL for this platform (${name}). Set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    );
   }
 }
 
@@ -114,9 +132,12 @@ async function initialise(
   owner: { uid?: number; gid?: number },
 ): Promise<string> {
   const passwordFile = join(folder, 'postgres.password');
-  if (existsSync(join(cluster, 'PG_VERSION')) && existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
+  if (existsSync(join(cluster, 'PG_VERSION')) && existsSync(passwordFile))
+    return readFileSync(passwordFile, 'utf8').trim();
   if (existsSync(join(cluster, 'PG_VERSION'))) {
-    throw new SetupError(`${passwordFile} is missing, so the database in ${cluster} cannot be opened. Restore the file.`);
+    throw new SetupError(
+      `${passwordFile} is missing, so the database in ${cluster} cannot be opened. Restore the file.`,
+    );
   }
   const password = randomBytes(24).toString('hex');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -126,7 +147,13 @@ async function initialise(
     chownSync(passwordFile, owner.uid, owner.gid);
   }
   try {
-    const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'];
+    const flags = [
+      '--auth=scram-sha-256',
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale=C',
+    ];
     await run(binaries.initdb, [`--pgdata=${cluster}`, ...flags], { ...owner, cwd: '/' });
   } catch (error) {
     rmSync(cluster, { recursive: true, force: true });

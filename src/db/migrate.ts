@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { runMigrations as migrateJobs } from 'graphile-worker';
 import pg from 'pg';
 
 const root = fileURLToPath(new URL('../../prisma/', import.meta.url));
@@ -34,10 +35,13 @@ export async function migrate(url: string): Promise<string[]> {
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    return await withEngine(url, async (engine) => {
+    const names = await withEngine(url, async (engine) => {
       const applied = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
       return applied.appliedMigrationNames;
     });
+    // the job queue keeps its tables in a schema of its own, with migrations of its own
+    await migrateJobs({ connectionString: url });
+    return names;
   } finally {
     await lock.end(); // ends the session, and the lock with it
   }
@@ -72,7 +76,9 @@ function datamodel(): { path: string; content: string } {
 
 function migrationsList(): object {
   const baseDir = join(root, 'migrations');
-  const folders = readdirSync(baseDir).filter((name) => existsSync(join(baseDir, name, 'migration.sql'))).sort();
+  const folders = readdirSync(baseDir)
+    .filter((name) => existsSync(join(baseDir, name, 'migration.sql')))
+    .sort();
   return {
     baseDir,
     lockfile: { path: 'migration_lock.toml', content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8') },
@@ -89,17 +95,26 @@ function migrationsList(): object {
 
 async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const require = createRequire(import.meta.url);
-  const wasmFile = join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm');
+  const wasmFile = join(
+    dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')),
+    'schema_engine_bg.wasm',
+  );
   // biome-ignore lint/suspicious/noExplicitAny: the engine's glue module carries no types for its own loading
   const glue: any = await import('@prisma/schema-engine-wasm/schema_engine_bg' as string);
-  const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), { './schema_engine_bg.js': glue });
+  const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {
+    './schema_engine_bg.js': glue,
+  });
   glue.__wbg_set_wasm(wasm.exports);
   (wasm.exports['__wbindgen_start'] as (() => void) | undefined)?.();
   const { path, content } = datamodel();
   const { factory, dispose } = wholeScripts(url);
   try {
     return await work(
-      await glue.SchemaEngine.new({ datamodels: [[path, content]] }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory)),
+      await glue.SchemaEngine.new(
+        { datamodels: [[path, content]] },
+        () => undefined,
+        bindMigrationAwareSqlAdapterFactory(factory),
+      ),
     );
   } finally {
     await dispose();

@@ -14,7 +14,10 @@ const RETRYABLE = ['40001', '40P01'];
 export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.prisma.$transaction(work, { maxWait: 15_000, timeout: 30_000, isolationLevel: 'ReadCommitted' });
+      const options = { maxWait: 15_000, timeout: 30_000, isolationLevel: 'ReadCommitted' } as const;
+      const result = await db.prisma.$transaction(work, options);
+      db.committed.emit('committed');
+      return result;
     } catch (error) {
       if (attempt === ATTEMPTS || !RETRYABLE.includes(sqlState(error) ?? '')) throw error;
     }

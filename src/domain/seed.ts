@@ -7,11 +7,25 @@ import type { PartnerViewer } from './access/viewer.ts';
 import { createCustomer } from './customer/create-customer.ts';
 import { createTopUp } from './payment/create-top-up.ts';
 import { settleTopUp } from './payment/settle-top-up.ts';
+import { createProviderAccount, updateProviderAccount } from './provider/create-provider-account.ts';
+import type { AccountCredentials } from './provider/settings.ts';
 import { openWallet } from './wallet/open-wallet.ts';
 
 const PARTNER_ID = 'par_00000000000000000000000001';
 const KEY_ID = 'key_00000000000000000000000001';
 const PARTNER_NAME = 'Demo shop';
+const MBANK_ACCOUNT_ID = 'pac_00000000000000000000000001';
+/** The sample values of mbank's own documents, which the sandbox knows. */
+const MBANK_CREDENTIALS = {
+  phone: '+79990000001',
+  password: 'house-p@ss',
+  clientId: 'mbank_storefront',
+  clientSecret: 'oklol',
+  appId: '42',
+  appSecret: 's3cr3t',
+  webhookClientId: 'mserver',
+  webhookClientToken: 'token',
+};
 const TOKEN_TTL_SECONDS = 12 * 3600;
 
 const people = [
@@ -41,13 +55,15 @@ export interface Demo {
   customerToken: string;
   wallets: { title: string; id: string }[];
   firstQuery: string;
+  mbankAccountId: string;
 }
 
 /**
  * Demo data for a gateway with the sandbox on: a partner, its key, two customers with money. Goes through the use cases, each
  * under a fixed idempotency key, so seeding again changes nothing. The key is the same after a restart.
+ * @param sandboxUrl where the emulators are, for provider accounts whose *_URL variable is not set; null leaves them as they are
  */
-export async function seedDemo(deps: Deps): Promise<Demo> {
+export async function seedDemo(deps: Deps, sandboxUrl: string | null): Promise<Demo> {
   const apiKey = demoApiKey(deps);
   const viewer = await seedPartner(deps, apiKey);
   const wallets: Demo['wallets'] = [];
@@ -72,7 +88,15 @@ export async function seedDemo(deps: Deps): Promise<Demo> {
       ).token;
     }
   }
-  return { partnerName: PARTNER_NAME, apiKey, customerToken, wallets, firstQuery: FIRST_QUERY };
+  await seedMbank(deps, sandboxUrl);
+  return {
+    partnerName: PARTNER_NAME,
+    apiKey,
+    customerToken,
+    wallets,
+    firstQuery: FIRST_QUERY,
+    mbankAccountId: MBANK_ACCOUNT_ID,
+  };
 }
 
 /** Derived from this installation's own secret: nobody else's demo key is the same, and no restart changes it. */
@@ -89,6 +113,26 @@ async function seedPartner({ db }: Deps, apiKey: string): Promise<PartnerViewer>
     update: key,
   });
   return { kind: 'PARTNER', partnerId: PARTNER_ID, apiKeyId: KEY_ID, scopes: new Set(scopes) };
+}
+
+/** The demo partner's account at mbank: the sandbox's own, or whatever MBANK_URL names. */
+async function seedMbank(deps: Deps, sandboxUrl: string | null): Promise<void> {
+  const given = deps.config.providerUrls.MBANK;
+  if (!given && !sandboxUrl) return;
+  const baseUrl = given ?? `${sandboxUrl}/mbank/v1`;
+  const credentials: AccountCredentials = {
+    ...MBANK_CREDENTIALS,
+    mserverUrl: given ?? `${sandboxUrl}/mbank/mserver2-dev`,
+  };
+  const known = await deps.db.prisma.providerAccount.findUnique({ where: { id: MBANK_ACCOUNT_ID } });
+  if (known)
+    await updateProviderAccount(deps, PARTNER_ID, { providerAccountId: MBANK_ACCOUNT_ID, baseUrl, credentials });
+  else
+    await createProviderAccount(
+      deps,
+      { partnerId: PARTNER_ID, provider: 'MBANK', name: 'Demo mbank', baseUrl, credentials },
+      MBANK_ACCOUNT_ID,
+    );
 }
 
 const FIRST_QUERY = `# Two wallets with money in them, and what has happened so far.

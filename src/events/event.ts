@@ -1,6 +1,7 @@
 /** What can happen; the same words in GraphQL (`enum EventType`). */
 export const eventTypes = [
   'PAYMENT_CREATED',
+  'PAYMENT_UPDATED',
   'PAYMENT_PROCESSING',
   'PAYMENT_COMPLETED',
   'PAYMENT_DECLINED',
@@ -45,7 +46,11 @@ export interface TransitionSnapshot {
 
 /** What an event carries, so that a reader of an old event sees that moment and not the present. */
 export type EventData =
-  | { kind: 'payment'; payment: PaymentSnapshot; transition: TransitionSnapshot }
+  | {
+      kind: 'payment';
+      payment: PaymentSnapshot /** Null when the status stayed. */;
+      transition: TransitionSnapshot | null;
+    }
   | {
       kind: 'balance';
       walletId: string;
@@ -56,7 +61,8 @@ export type EventData =
       available: string;
       asOf: string;
     }
-  | { kind: 'wallet'; walletId: string; status: string };
+  | { kind: 'wallet'; walletId: string; status: string }
+  | { kind: 'card'; cardId: string; walletId: string; state: string };
 
 /** An event as a business transaction appends it. */
 export interface NewEvent {

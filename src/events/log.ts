@@ -8,8 +8,6 @@ import { conditions, type EventFilter, type EventScope } from './filter.ts';
 
 export type { EventFilter, EventScope } from './filter.ts';
 
-/** PostgreSQL channel on which business transactions say, at commit, that the outbox has something. */
-export const OUTBOX_CHANNEL = 'koshel_event_outbox';
 /** Channel on which `event_sequence` says that the log has grown. */
 export const LOG_CHANNEL = 'koshel_event_log';
 
@@ -28,7 +26,8 @@ export class CursorTooOldError extends CursorError {
 
 /**
  * Appends events to the log, in the business transaction that they tell of: they happen with it or not at all. They
- * become visible, in this order, moments after the commit.
+ * become visible, in this order, moments after the commit: `transaction()` wakes this process's tail, whose sequencing wakes
+ * the others'. There is no NOTIFY here: PostgreSQL would let only one such transaction commit at a time (docs/adr/0002).
  * @param tx the transaction; it must hold the lock of the row whose change is told, so that order follows per object
  * @param events what happened, oldest first
  * @param now the instant of recording
@@ -37,13 +36,11 @@ export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promi
   if (events.length === 0) return;
   const rows = JSON.stringify(events.map((event) => ({ ...event, id: newId('Event') })));
   await tx.$executeRaw`
-    WITH added AS (
-      INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
-      SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", ${now}::timestamptz
-      FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (id text, "partnerId" text, type text, audience text[],
-        "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
-      ORDER BY ordinality)
-    SELECT pg_notify(${OUTBOX_CHANNEL}, '')`;
+    INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
+    SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", ${now}::timestamptz
+    FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (id text, "partnerId" text, type text, audience text[],
+      "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
+    ORDER BY ordinality`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { assert, present } from '../lib/assert.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { HubPublisher } from './hub.ts';
-import { CursorError, endOfLog, LOG_CHANNEL, OUTBOX_CHANNEL, readPage } from './log.ts';
+import { CursorError, endOfLog, LOG_CHANNEL, readPage } from './log.ts';
 
 /** How far this process is behind the log. */
 export interface TailLag {
@@ -30,7 +30,7 @@ export interface Tail {
 }
 
 export interface TailOptions {
-  db: Pick<Database, 'url'>;
+  db: Pick<Database, 'url' | 'committed'>;
   publisher: HubPublisher;
   log: Log;
   clock?: Clock;
@@ -78,11 +78,13 @@ class EventTail implements Tail {
       await disconnect(client, log);
       throw error;
     }
+    db.committed.on('committed', this.#alarm.ring);
     this.#running = this.#run(client);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#options.db.committed.off('committed', this.#alarm.ring);
     this.#alarm.ring();
     await this.#running;
     this.#running = null;
@@ -187,7 +189,7 @@ async function connect(url: string, ring: () => void): Promise<pg.Client> {
       // what this connection sequenced itself it reads anyway
       if (processId !== rows[0]?.pid) ring();
     });
-    await client.query(`LISTEN ${OUTBOX_CHANNEL}; LISTEN ${LOG_CHANNEL}`);
+    await client.query(`LISTEN ${LOG_CHANNEL}`);
     return client;
   } catch (error) {
     void client.end().catch(ring);

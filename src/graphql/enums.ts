@@ -244,6 +244,7 @@ export const LedgerAccountKindEnum = described('LedgerAccountKind', 'The side on
 
 const eventTexts: Record<(typeof eventTypes)[number], string> = {
   PAYMENT_CREATED: 'A payment was created.',
+  PAYMENT_UPDATED: 'A payment changed but its status stayed: it was priced, wants more data, or has a page to open.',
   PAYMENT_PROCESSING: 'A payment was confirmed.',
   PAYMENT_COMPLETED: 'A payment is done.',
   PAYMENT_DECLINED: 'A payment was refused.',
@@ -260,3 +261,46 @@ const eventTexts: Record<(typeof eventTypes)[number], string> = {
   PROVIDER_HEALTH_CHANGED: 'A provider came up, went down or became slow.',
 };
 export const EventTypeEnum = described('EventType', 'What happened.', eventTexts);
+
+export const RemedyEnum = described('Remedy', 'What the caller can do about a provider’s refusal.', {
+  RETRY_LATER: 'Repeat the same later.',
+  CHANGE_INPUT: 'Change the input.',
+  NONE: 'Nothing.',
+});
+
+export const AttemptOutcomeEnum = described('AttemptOutcome', 'What came of a try at a provider.', {
+  PENDING: 'Nothing was answered yet.',
+  ACCEPTED: 'The provider took it.',
+  REJECTED: 'The provider refused it.',
+  UNKNOWN: 'The provider’s answer was lost or unclear; it is being asked.',
+});
+
+export const FundingSourceKindEnum = described('FundingSourceKind', 'What pays.', {
+  BALANCE: 'The wallet’s own balance.',
+  CARD: 'A bank card.',
+  MOBILE_ACCOUNT: 'A phone account.',
+});
+
+export const CardKindEnum = described('CardKind', 'Whose card it is.', {
+  LINKED: 'Somebody’s bank card, kept as a token.',
+  ISSUED: 'A virtual card of ours.',
+});
+
+export const CardStateEnum = described('CardState', 'Where a card stands.', {
+  CREATED: 'Just made, inside a payment that is not paid yet.',
+  PENDING: 'Waits for the person or the bank.',
+  PAYMENT_REQUIRED: 'Costs something that is not paid yet.',
+  ACTIVE: 'Can pay.',
+  BLOCKED: 'Stopped.',
+  FAILED: 'Was not kept and never will be.',
+  USED: 'Paid once and was not kept.',
+  REMOVED: 'Taken away.',
+});
+
+export const CardSchemeEnum = described('CardScheme', 'The card’s payment system.', {
+  MIR: 'Mir.',
+  VISA: 'Visa.',
+  MASTERCARD: 'Mastercard.',
+  MAESTRO: 'Maestro.',
+  UNKNOWN: 'The provider does not say.',
+});

@@ -1,6 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { LimitExceededError } from '../domain/limit/errors.ts';
 import {
+  IdentificationRequiredError,
+  ProviderRejectedError,
+  ProviderUnavailableError,
+} from '../domain/provider/errors.ts';
+import {
   ConflictError,
   type DomainError,
   errorCodes,
@@ -12,7 +17,7 @@ import {
   StateError,
 } from '../errors.ts';
 import { builder } from './builder.ts';
-import { CapabilityCodeEnum } from './enums.ts';
+import { CapabilityCodeEnum, IdentificationLevelEnum, RemedyEnum } from './enums.ts';
 import { LimitRef } from './limit.ts';
 import { MoneyRef } from './money.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
@@ -129,6 +134,65 @@ builder.objectType(NotSupportedError, {
     }),
   }),
 });
+
+builder.objectType(IdentificationRequiredError, {
+  name: 'IdentificationRequiredError',
+  description: 'The customer must be identified first.',
+  interfaces,
+  fields: (t) => ({
+    requiredLevel: t.expose('requiredLevel', {
+      type: IdentificationLevelEnum,
+      description: 'The level that is needed.',
+    }),
+  }),
+});
+builder.objectType(ProviderRejectedError, {
+  name: 'ProviderRejectedError',
+  description: 'The provider proved that it will not do this; nothing has moved.',
+  interfaces,
+  fields: (t) => ({
+    provider: t.field({
+      type: ProviderRef,
+      description: 'The provider.',
+      resolve: ({ refusal }) => providerByCode(refusal.provider),
+    }),
+    providerCode: t.string({
+      nullable: true,
+      description: 'Its own code.',
+      resolve: ({ refusal }) => refusal.providerCode,
+    }),
+    providerMessage: t.string({
+      nullable: true,
+      description: 'Its own words.',
+      resolve: ({ refusal }) => refusal.providerMessage,
+    }),
+    remedy: t.field({
+      type: RemedyEnum,
+      description: 'What to do about it.',
+      resolve: ({ refusal }) => refusal.remedy,
+    }),
+  }),
+});
+builder.objectType(ProviderUnavailableError, {
+  name: 'ProviderUnavailableError',
+  description: 'The provider cannot be reached; nothing was sent or repeating is safe.',
+  interfaces,
+  fields: (t) => ({
+    provider: t.field({
+      type: ProviderRef,
+      description: 'The provider.',
+      resolve: ({ provider }) => providerByCode(provider),
+    }),
+    retryAt: t.expose('retryAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When to try again, if it is known.',
+    }),
+  }),
+});
+
+/** What every mutation that speaks to a provider can answer. */
+export const providerErrors = [ProviderRejectedError, ProviderUnavailableError, IdentificationRequiredError];
 
 /** A wrong argument of a query or subscription: there is no result union there. */
 export const badInput = (message: string): GraphQLError =>

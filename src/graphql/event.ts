@@ -13,7 +13,7 @@ import type { Context } from './context.ts';
 import { EventTypeEnum } from './enums.ts';
 import { PaymentTransitionRef } from './payment.ts';
 import { paymentAsOf } from './payment-as-of.ts';
-import { PaymentRef, paymentView, WalletRef } from './refs.ts';
+import { CardRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
 
 /** Which events this viewer may see. */
 export function eventScope(viewer: Viewer): EventScope {
@@ -42,7 +42,12 @@ EventRef.implement({
   resolveType: (event) => typenames[event.data.kind],
 });
 
-const typenames = { payment: 'PaymentEvent', balance: 'BalanceEvent', wallet: 'WalletEvent' } as const;
+const typenames = {
+  payment: 'PaymentEvent',
+  balance: 'BalanceEvent',
+  wallet: 'WalletEvent',
+  card: 'CardEvent',
+} as const;
 const interfaces = [builder.nodeInterfaceRef(), EventRef];
 
 builder.objectRef<Of<'payment'>>('PaymentEvent').implement({
@@ -60,8 +65,10 @@ builder.objectRef<Of<'payment'>>('PaymentEvent').implement({
     }),
     transition: t.field({
       type: PaymentTransitionRef,
-      description: 'The step.',
+      nullable: true,
+      description: 'The step; null when the status stayed.',
       resolve: ({ data }, _args, context) => {
+        if (!data.transition) return null;
         const { occurredAt, recordedAt, message, ...rest } = data.transition;
         const whole = signedIn(context).kind !== 'CUSTOMER';
         const times = { occurredAt: new Date(occurredAt), recordedAt: new Date(recordedAt) };
@@ -103,6 +110,22 @@ builder.objectRef<Of<'wallet'>>('WalletEvent').implement({
       description: 'The wallet as it is now.',
       resolve: async ({ data }, _args, { loaders }) =>
         present(await loaders.wallet.load(data.walletId), 'the wallet of an event'),
+    }),
+  }),
+});
+
+builder.objectRef<Of<'card'>>('CardEvent').implement({
+  description: 'A card changed.',
+  interfaces,
+  fields: (t) => ({
+    card: t.field({
+      type: CardRef,
+      nullable: true,
+      description: 'The card as it is now; null for callers who may not read cards.',
+      resolve: ({ data }, _args, { loaders, viewer }) => {
+        const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('CARDS_READ');
+        return mayRead ? loaders.card.load(data.cardId) : null;
+      },
     }),
   }),
 });

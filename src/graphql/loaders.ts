@@ -1,15 +1,18 @@
 import DataLoader from 'dataloader';
 import type {
+  Card,
   Customer,
   JournalEntry,
   LedgerAccount,
   Partner,
   Payment,
+  PaymentAttempt,
   PaymentTransition,
   Posting,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
+import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -26,6 +29,8 @@ export interface Loaders {
   payment: DataLoader<string, Payment | null>;
   refunds: DataLoader<string, Payment[]>;
   transitions: DataLoader<string, PaymentTransition[]>;
+  attempts: DataLoader<string, PaymentAttempt[]>;
+  card: DataLoader<string, Card | null>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
 }
@@ -70,6 +75,11 @@ export function createLoaders({ db }: Deps, viewer: Viewer | null): Loaders {
       (ids) => prisma.paymentTransition.findMany({ where: { paymentId: { in: ids } }, orderBy: { version: 'asc' } }),
       (transition) => transition.paymentId,
     ),
+    attempts: grouped(
+      (ids) => prisma.paymentAttempt.findMany({ where: { paymentId: { in: ids } }, orderBy: { number: 'asc' } }),
+      (attempt) => attempt.paymentId,
+    ),
+    card: byId((ids) => prisma.card.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCards)] } })),
     ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
     journalEntry: byId((ids) =>
       prisma.journalEntry.findMany({

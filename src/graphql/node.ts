@@ -23,6 +23,7 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
       return row && paymentView(row);
     },
   ],
+  [idPrefixes.Card]: ['Card', (id, { loaders }) => loaders.card.load(id)],
   [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
   [idPrefixes.Provider]: ['Provider', async (id) => providerById(id)],

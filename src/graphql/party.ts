@@ -4,7 +4,7 @@ import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { seesPersonalData } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { WalletRef } from './refs.ts';
+import { CardRef, WalletRef } from './refs.ts';
 import { walletPhone } from './wallet.ts';
 
 interface WalletPartyView {
@@ -22,7 +22,11 @@ interface ExternalPartyView {
   party: 'EXTERNAL';
   description: string;
 }
-export type PartyView = WalletPartyView | BankAccountPartyView | ExternalPartyView;
+interface CardPartyView {
+  party: 'CARD';
+  cardId: string | null;
+}
+export type PartyView = WalletPartyView | BankAccountPartyView | ExternalPartyView | CardPartyView;
 
 const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement({
   description: 'A wallet of this partner.',
@@ -56,16 +60,38 @@ const BankAccountParty = builder.objectRef<BankAccountPartyView>('BankAccountPar
   }),
 });
 
+const CardParty = builder.objectRef<CardPartyView>('CardParty').implement({
+  description: 'A bank card.',
+  fields: (t) => ({
+    card: t.field({
+      type: CardRef,
+      nullable: true,
+      description: 'The kept card; null for one that was typed once, and for callers who may not read cards.',
+      resolve: ({ cardId }, _args, { loaders, viewer }) => {
+        const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('CARDS_READ');
+        return cardId && mayRead ? loaders.card.load(cardId) : null;
+      },
+    }),
+    maskedPan: t.string({
+      nullable: true,
+      description: 'The first and last digits, where they are known.',
+      resolve: async ({ cardId }, _args, { loaders }) =>
+        cardId ? ((await loaders.card.load(cardId))?.maskedPan ?? null) : null,
+    }),
+  }),
+});
+
 const ExternalParty = builder.objectRef<ExternalPartyView>('ExternalParty').implement({
   description: 'Somebody outside whom nothing more is known of.',
   fields: (t) => ({ description: t.exposeString('description', { description: 'What is known.' }) }),
 });
 
+const members = { WALLET: WalletParty, BANK_ACCOUNT: BankAccountParty, EXTERNAL: ExternalParty, CARD: CardParty };
+
 export const PaymentPartyRef = builder.unionType('PaymentParty', {
   description: 'One side of a payment.',
-  types: [WalletParty, BankAccountParty, ExternalParty],
-  resolveType: (party) =>
-    party.party === 'WALLET' ? WalletParty : party.party === 'BANK_ACCOUNT' ? BankAccountParty : ExternalParty,
+  types: Object.values(members),
+  resolveType: ({ party }) => members[party],
 });
 
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });
@@ -73,6 +99,7 @@ const external = (description: string): PartyView => ({ party: 'EXTERNAL', descr
 /** Where the money comes from. */
 export function sourceParty(payment: Payment): PartyView {
   if (payment.sourceWalletId) return { party: 'WALLET', walletId: payment.sourceWalletId };
+  if (payment.fundingSource === 'CARD') return { party: 'CARD', cardId: payment.cardId };
   return external(payment.topUpMethod === 'CASH' ? 'Cash at the desk' : 'Bank transfer');
 }
 

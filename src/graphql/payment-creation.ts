@@ -1,5 +1,6 @@
 import type { Payment } from '../db/generated/client.ts';
 import { LimitExceededError } from '../domain/limit/errors.ts';
+import { createCardTopUp } from '../domain/payment/create-card-top-up.ts';
 import { createPayout } from '../domain/payment/create-payout.ts';
 import { createTopUp } from '../domain/payment/create-top-up.ts';
 import { createTransfer } from '../domain/payment/create-transfer.ts';
@@ -15,7 +16,8 @@ import {
 } from '../errors.ts';
 import { server, tenant } from './access.ts';
 import { builder } from './builder.ts';
-import { TopUpMethodEnum } from './enums.ts';
+import { ProviderCodeEnum, TopUpMethodEnum } from './enums.ts';
+import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
@@ -32,18 +34,48 @@ const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
     walletId: t.id({ required: true, description: 'Into which wallet.' }),
     amount: t.field({ type: MoneyInputRef, required: true, description: 'How much.' }),
     method: t.field({ type: TopUpMethodEnum, required: true, description: 'By which way.' }),
+    cardId: t.id({
+      description: 'CARD: a kept card that pays; without it the person types one on the page of `nextAction`.',
+    }),
+    saveCard: t.boolean({ required: true, defaultValue: false, description: 'CARD: keep the card that is typed.' }),
+    returnUrl: t.string({ description: 'Where the person comes back to.' }),
+    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
+    provider: t.field({
+      type: ProviderCodeEnum,
+      description: 'CARD: through this provider; the best one when left out.',
+    }),
     note: t.string({ description: 'A remark, 255 characters at most.' }),
     confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
   }),
 });
 mutation('topUpCreate', {
-  description: 'Creates a top-up.',
+  description: 'Creates a top-up. By CARD it goes through a provider, and `nextAction` leads to its page.',
   auth: { write: 'PAYMENTS_WRITE' },
   input: TopUpCreateInput,
   success: paymentSuccess('TopUpCreateSuccess', 'The top-up is created.'),
-  errors: [NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError],
-  resolve: ({ amount, ...input }, context) =>
-    createTopUp(context.deps, tenant(context), { ...withoutNulls(input), amount: minorAmount(amount, 'input.amount') }),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    LimitExceededError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
+  resolve: ({ amount, ...rest }, context) => {
+    const { method, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
+    if (method === 'CARD') return createCardTopUp(context.deps, tenant(context), input);
+    const { idempotencyKey, walletId, note, confirm } = input;
+    return createTopUp(context.deps, tenant(context), {
+      idempotencyKey,
+      walletId,
+      amount: input.amount,
+      method,
+      note,
+      confirm,
+    });
+  },
 });
 
 const TopUpSettleInput = builder.inputType('TopUpSettleInput', {

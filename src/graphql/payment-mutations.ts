@@ -15,6 +15,7 @@ import {
 import { server, tenant } from './access.ts';
 import { builder } from './builder.ts';
 import { RuledOutcomeEnum } from './enums.ts';
+import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
@@ -51,7 +52,19 @@ function changedPayment(name: string, description: string) {
 
 const PaymentConfirmInput = builder.inputType('PaymentConfirmInput', {
   description: 'Which payment to confirm.',
-  fields: (t) => ({ paymentId: t.id({ required: true, description: 'The payment; it is its own idempotency key.' }) }),
+  fields: (t) => ({
+    paymentId: t.id({ required: true, description: 'The payment; it is its own idempotency key.' }),
+    payWithCardId: t.id({ description: 'Pay a created payout with this card instead of the wallet.' }),
+    payWithNewCard: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'The same with a card typed on the provider’s page.',
+    }),
+    saveCard: t.boolean({ required: true, defaultValue: false, description: 'Keep the card that is typed.' }),
+    returnUrl: t.string({ description: 'Where the person comes back to from the provider’s page.' }),
+    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
+  }),
 });
 mutation('paymentConfirm', {
   description:
@@ -59,8 +72,16 @@ mutation('paymentConfirm', {
   auth: { write: 'PAYMENTS_WRITE' },
   input: PaymentConfirmInput,
   success: paymentSuccess('PaymentConfirmSuccess', 'The payment is confirmed.'),
-  errors: [NotFoundError, InvalidInputError, StateError, InsufficientFundsError, LimitExceededError, NotSupportedError],
-  resolve: ({ paymentId }, context) => confirmPayment(context.deps, tenant(context), paymentId),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    StateError,
+    InsufficientFundsError,
+    LimitExceededError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
+  resolve: (input, context) => confirmPayment(context.deps, tenant(context), withoutNulls(input)),
 });
 
 const PaymentCancelInput = builder.inputType('PaymentCancelInput', {

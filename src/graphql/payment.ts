@@ -1,4 +1,4 @@
-import type { Payment, PaymentTransition } from '../db/generated/client.ts';
+import type { Payment, PaymentAttempt, PaymentTransition } from '../db/generated/client.ts';
 import { refundableMinor } from '../domain/payment/refund-payment.ts';
 import { mayAct, visiblePayments } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
@@ -6,7 +6,9 @@ import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import {
+  AttemptOutcomeEnum,
   DeclineReasonEnum,
+  FundingSourceKindEnum,
   PaymentActionCodeEnum,
   PaymentDirectionEnum,
   PaymentKindEnum,
@@ -43,6 +45,33 @@ export const PaymentTransitionRef = builder
     }),
   });
 
+const PaymentAttemptRef = builder.objectRef<PaymentAttempt>('PaymentAttempt').implement({
+  description: 'One try at a provider.',
+  fields: (t) => ({
+    provider: t.field({
+      type: ProviderRef,
+      description: 'The provider.',
+      resolve: ({ provider }) => providerByCode(provider),
+    }),
+    reference: t.exposeString('reference', { nullable: true, description: 'The payment’s number there.' }),
+    outcome: t.expose('outcome', { type: AttemptOutcomeEnum, description: 'What came of it.' }),
+    operations: t.exposeStringList('operations', {
+      description: 'The provider’s documented operations that were called, in order.',
+    }),
+    providerStatus: t.exposeString('providerStatus', {
+      nullable: true,
+      description: 'The provider’s own word for the status.',
+    }),
+    providerCode: t.exposeString('providerCode', { nullable: true, description: 'Its code, where it refused.' }),
+    providerMessage: t.exposeString('providerMessage', {
+      nullable: true,
+      description: 'Its words, where it refused or was unclear.',
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it was over.' }),
+  }),
+});
+
 /** The wallet from which this viewer sees the payment. */
 function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context): string | null {
   if (through) return through;
@@ -63,7 +92,8 @@ function availableActions(row: Payment, context: Context): (typeof PaymentAction
   const has = (scope: 'PAYMENTS_WRITE' | 'PAYMENTS_SETTLE') => viewer.kind !== 'ADMIN' && viewer.scopes.has(scope);
   const receives =
     viewer.kind === 'PARTNER' || (viewer.kind === 'CUSTOMER' && viewer.customerId === row.destinationCustomerId);
-  const settles = viewer.kind === 'PARTNER' && has('PAYMENTS_SETTLE') && row.kind === 'TOP_UP';
+  const atDesk = row.topUpMethod === 'BANK_TRANSFER' || row.topUpMethod === 'CASH';
+  const settles = viewer.kind === 'PARTNER' && has('PAYMENTS_SETTLE') && atDesk;
   return [
     ...(row.status === 'CREATED' && has('PAYMENTS_WRITE') && isMaker(row, context)
       ? (['CONFIRM', 'CANCEL'] as const)
@@ -114,15 +144,16 @@ PaymentRef.implement({
     fee: t.field({
       type: MoneyRef,
       nullable: true,
-      description: 'What the payer’s side pays on top; shown to its maker.',
-      resolve: ({ row }, _args, context) => (isMaker(row, context) ? money(row.feeMinor, row.currency) : null),
+      description: 'What the payer’s side pays on top; shown to its maker. Null while the provider is pricing.',
+      resolve: ({ row }, _args, context) =>
+        isMaker(row, context) && row.priced ? money(row.feeMinor, row.currency) : null,
     }),
     total: t.field({
       type: MoneyRef,
       nullable: true,
       description: 'amount + fee: what the payer’s side is charged; shown to its maker.',
       resolve: ({ row }, _args, context) =>
-        isMaker(row, context) ? money(row.amountMinor + row.feeMinor, row.currency) : null,
+        isMaker(row, context) && row.priced ? money(row.amountMinor + row.feeMinor, row.currency) : null,
     }),
     source: t.field({
       type: PaymentPartyRef,
@@ -185,6 +216,33 @@ PaymentRef.implement({
       description: 'Payments that gave back from this one.',
       resolve: async ({ row }, _args, { loaders }) =>
         (await loaders.refunds.load(row.id)).map((refund) => paymentView(refund)),
+    }),
+    attempts: t.field({
+      type: [PaymentAttemptRef],
+      description: 'Each try at a provider; shown to its maker.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? context.loaders.attempts.load(row.id) : []),
+    }),
+    receiptNumber: t.string({
+      nullable: true,
+      description: 'The payee’s own number of it.',
+      resolve: ({ row }, _args, context) => (isMaker(row, context) ? row.receiptNumber : null),
+    }),
+    fundingSource: t.field({
+      type: FundingSourceKindEnum,
+      nullable: true,
+      description: 'What pays.',
+      resolve: ({ row }) => row.fundingSource,
+    }),
+    title: t.string({
+      nullable: true,
+      description: 'The provider’s ready-made text, for lists.',
+      resolve: ({ row }) => row.title,
+    }),
+    subtitle: t.string({ nullable: true, description: 'The second line of it.', resolve: ({ row }) => row.subtitle }),
+    description: t.string({
+      nullable: true,
+      description: 'The long form of it.',
+      resolve: ({ row }) => row.description,
     }),
     timeline: t.field({
       type: [PaymentTransitionRef],

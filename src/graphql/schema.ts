@@ -7,6 +7,7 @@ import './wallet-mutations.ts';
 import './payment.ts';
 import './payment-mutations.ts';
 import './payment-creation.ts';
+import './card.ts';
 import './event.ts';
 import './subscription.ts';
 import './ledger.ts';

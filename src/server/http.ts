@@ -12,6 +12,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { type RequestState, requestIdOf } from './request.ts';
 import { createSseStreams, type SseStreams } from './sse.ts';
+import { createWebhookDoor, type WebhookDoor } from './webhooks-in.ts';
 import { createSocketServer, type SocketServer } from './ws.ts';
 import { createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
 
@@ -36,6 +37,7 @@ interface Parts {
   sockets: SocketServer;
   streams: SseStreams;
   metrics: Metrics;
+  webhooks: WebhookDoor;
   options: EdgeOptions;
   draining: boolean;
 }
@@ -88,7 +90,7 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   });
   const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, limits, metrics, streams });
   const sockets = createSocketServer(deps, pipelineOf(yoga), limits);
-  return { deps, yoga, sockets, streams, metrics, options, draining: false };
+  return { deps, yoga, sockets, streams, metrics, webhooks: createWebhookDoor(deps), options, draining: false };
 }
 
 async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -99,7 +101,9 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   // a name that is none would come apart where the URL is put together
   if (!URL.canParse(`http://${req.headers.host}/`))
     return sendJson(res, 400, { error: 'The Host header is malformed.', requestId });
-  switch (pathOf(req)) {
+  const path = pathOf(req);
+  if (parts.webhooks.matches(path)) return parts.webhooks.handle(req, res);
+  switch (path) {
     case '/graphql':
       return serveGraphql(parts, requestId, req, res);
     case '/health/live':

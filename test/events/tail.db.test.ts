@@ -177,7 +177,7 @@ test('When the log is restored to an earlier state or pruned past a tail, stream
 test('A tail does not start without a database, and streams do not open without a tail.', async () => {
   const db = await freshDatabase();
   const { hub, publisher } = createHub({ db });
-  const nowhere = { url: 'postgresql://nobody@127.0.0.1:1/nothing' };
+  const nowhere = { url: 'postgresql://nobody@127.0.0.1:1/nothing', committed: db.committed };
   await expect(createTail({ db: nowhere, publisher, log: createLog('silent') }).start()).rejects.toThrow(
     'ECONNREFUSED',
   );

@@ -18,7 +18,6 @@ declare module 'vitest' {
  * TEST_DATABASE_URL (a superuser's, on any PostgreSQL of 15 or newer) takes its place.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // biome-ignore lint/style/noProcessEnv: the test run has no Config
   const given = process.env['TEST_DATABASE_URL'];
   const folder = mkdtempSync(join(tmpdir(), 'koshel-test-'));
   // Durability is tested by killing PostgreSQL in a test of its own; elsewhere fsync would only cost time.

@@ -5,42 +5,66 @@ import type { Deps } from '../../deps.ts';
 import { NotFoundError, StateError } from '../../errors.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { refusalError } from '../provider/errors.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
+import type { PageChoice } from './create-card-top-up.ts';
+import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume } from './progress.ts';
+import { startUpstream } from './start-upstream.ts';
 import { lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
 import { carryOutTransfers, checkTransfer } from './transfer.ts';
 
+export interface ConfirmPaymentInput extends PageChoice {
+  paymentId: string;
+  /** Pays a created payout with this card instead of the wallet. */
+  payWithCardId?: string | undefined;
+  /** The same with a card that is typed on the provider's page. */
+  payWithNewCard?: boolean | undefined;
+  saveCard?: boolean | undefined;
+}
+
 /**
  * Confirms a created payment: from here on money moves. The payment is its own idempotency key: confirming it again
  * answers it as it is, `replayed: true`, and moves nothing.
- * @throws NotFoundError, StateError (it ended, or its time has run out), InsufficientFundsError, LimitExceededError
+ * @throws NotFoundError, StateError (it ended, its time has run out, or its provider wants more data first),
+ *   InsufficientFundsError, LimitExceededError; through a provider also ProviderRejectedError (the payment is DECLINED then)
+ *   and ProviderUnavailableError (nothing was sent, nothing has changed)
  */
 export async function confirmPayment(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
-  paymentId: string,
+  input: ConfirmPaymentInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const now = clock.now();
-  return transaction(db, async (tx) => {
-    const payment = await lockPayment(tx, viewer, paymentId);
+  const now = deps.clock.now();
+  const started = await transaction(deps.db, async (tx) => {
+    const payment = await lockPayment(tx, viewer, input.paymentId);
     if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
     if (payment.status === 'PROCESSING' || payment.status === 'COMPLETED') return { payment, replayed: true };
-    if (payment.status !== 'CREATED')
+    if (payment.status !== 'CREATED') {
       throw notConfirmable(payment, `The payment is ${payment.status}; only a CREATED one can be confirmed.`);
-    if (payment.expiresAt && payment.expiresAt <= now)
+    }
+    if (payment.expiresAt && payment.expiresAt <= now) {
       throw notConfirmable(payment, 'The time to confirm this payment has run out. Create it anew.');
-    return { payment: await confirmLocked(tx, payment, now), replayed: false };
+    }
+    const confirmed = payment.providerAccountId
+      ? await startUpstream(deps, tx, viewer, payment, input, now)
+      : await confirmLocal(tx, payment, now);
+    return { payment: confirmed, replayed: false };
   });
+  if (started.replayed || started.payment.providerAccountId === null) return started;
+  const { payment, refusal } = await executeUpstream(deps, started.payment.id);
+  if (refusal) throw refusalError(refusal);
+  return { payment, replayed: false };
 }
 
 const notConfirmable = (payment: Payment, message: string) =>
   new StateError('PAYMENT_STATE', payment.status, ['CREATED'], message);
 
-/** What confirming means for each kind. The payment's row is locked and CREATED. */
-async function confirmLocked(tx: Tx, payment: Payment, now: Date): Promise<Payment> {
+/** What confirming means for each kind, on the ledger here. The payment's row is locked and CREATED. */
+async function confirmLocal(tx: Tx, payment: Payment, now: Date): Promise<Payment> {
   const progress = resume(payment);
   switch (payment.kind) {
     case 'TRANSFER':
@@ -70,11 +94,10 @@ async function confirmTransfer(tx: Tx, progress: Progress, now: Date): Promise<P
   return present((await save(tx, progresses, events, now))[0], 'the payment');
 }
 
+/** A wallet of the payment, in use. */
 async function activeWallet(tx: Tx, payment: Payment, walletId: string | null): Promise<WalletWithAccounts> {
-  const wallet = present(
-    await findPartnerWallet(tx, payment.partnerId, present(walletId, 'a wallet id')),
-    'a wallet of the payment',
-  );
+  const found = await findPartnerWallet(tx, payment.partnerId, present(walletId, 'a wallet id'));
+  const wallet = present(found, 'a wallet of the payment');
   checkWalletState(wallet, ['ACTIVE']);
   return wallet;
 }

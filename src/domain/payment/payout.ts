@@ -63,7 +63,10 @@ export async function holdPayout(
   await consumeLimits(tx, [payoutUse(progress.payment, wallet.identificationLevel)], now);
   const book = { partnerId, walletId: wallet.id, customerId: wallet.customerId, currency };
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
-  const draft = payoutHeld({ ...about, amount, fee, walletId: wallet.id, providerAccountId: null });
+  const { providerAccountId } = progress.payment;
+  // through a provider the fee is the provider's: it leaves our money there together with the amount
+  const lines = providerAccountId ? { amount: amount + fee, fee: 0n } : { amount, fee };
+  const draft = payoutHeld({ ...about, ...lines, walletId: wallet.id, providerAccountId });
   const posted = await postPayments(tx, [{ draft, payer: book, required: amount + fee }]);
   const changes = { confirmedAt: now, expiresAt: null };
   return {

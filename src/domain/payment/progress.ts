@@ -14,7 +14,7 @@ export interface Progress {
 
 /** Which changes of status there are. COMPLETED and REVERSED alternate as a provider undoes and redoes. */
 export const allowedTransitions: Record<PaymentStatus, readonly PaymentStatus[]> = {
-  CREATED: ['PROCESSING', 'CANCELLED', 'EXPIRED'],
+  CREATED: ['PROCESSING', 'DECLINED', 'CANCELLED', 'EXPIRED'],
   PROCESSING: ['COMPLETED', 'DECLINED', 'EXPIRED'],
   COMPLETED: ['REVERSED'],
   REVERSED: ['COMPLETED'],
@@ -73,6 +73,12 @@ export function step(
   return record(progress, payment, { from: status, ...change, message, occurredAt: occurredAt ?? now }, now);
 }
 
+/** A change without a change of status: priced, wants more data, has a page to open. */
+export function touch(progress: Progress, changes: Partial<Payment>, now: Date): Progress {
+  const payment = { ...progress.payment, ...changes, version: progress.payment.version + 1 };
+  return { ...progress, payment, events: [...progress.events, paymentEvent(payment, null, now)] };
+}
+
 type Change = Pick<PaymentTransition, 'from' | 'to' | 'reason' | 'source' | 'message' | 'occurredAt'>;
 
 function record(progress: Progress, payment: Payment, change: Change, now: Date): Progress {
@@ -81,7 +87,7 @@ function record(progress: Progress, payment: Payment, change: Change, now: Date)
     ...progress,
     payment,
     transitions: [...progress.transitions, transition],
-    events: [...progress.events, paymentEvent(payment, transition)],
+    events: [...progress.events, paymentEvent(payment, transition, now)],
   };
 }
 
@@ -95,17 +101,27 @@ export function audience(payment: Payment): string[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-function paymentEvent(payment: Payment, transition: PaymentTransition): NewEvent {
-  const { occurredAt, recordedAt, from, to, reason, source, message } = transition;
-  const times = { occurredAt: occurredAt.toISOString(), recordedAt: recordedAt.toISOString() };
+function paymentEvent(payment: Payment, transition: PaymentTransition | null, now: Date): NewEvent {
   return {
     partnerId: payment.partnerId,
-    type: `PAYMENT_${to}` as EventType,
+    type: transition ? (`PAYMENT_${transition.to}` as EventType) : 'PAYMENT_UPDATED',
     audience: audience(payment),
     walletIds: [payment.sourceWalletId, payment.destinationWalletId].filter((id) => id !== null),
     paymentId: payment.id,
-    data: { kind: 'payment', payment: snapshot(payment), transition: { from, to, reason, source, message, ...times } },
-    occurredAt,
+    data: { kind: 'payment', payment: snapshot(payment), transition: transition && transitionSnapshot(transition) },
+    occurredAt: transition?.occurredAt ?? now,
+  };
+}
+
+function transitionSnapshot({ occurredAt, recordedAt, from, to, reason, source, message }: PaymentTransition) {
+  return {
+    from,
+    to,
+    reason,
+    source,
+    message,
+    occurredAt: occurredAt.toISOString(),
+    recordedAt: recordedAt.toISOString(),
   };
 }
 

@@ -1,0 +1,39 @@
+import type { Tx } from './client.ts';
+
+/** Every kind of background work, with what it is told. */
+export interface JobPayloads {
+  /** Ask the provider what became of a payment, or go on with what was not sent. */
+  'resolve-payment': { paymentId: string; round: number };
+  /** A provider's call was taken in: ask, then act. */
+  'handle-webhook': { providerAccountId: string; dedupeKey: string };
+  /** Read the catalogue of a provider account again. */
+  'sync-services': { providerAccountId: string };
+  /** Mail the receipt of a completed anonymous payment. */
+  'send-receipt': { paymentId: string };
+}
+
+export type JobName = keyof JobPayloads;
+
+/** When and how often a job runs. */
+export interface JobOptions {
+  /** One waiting job per key: a later one takes the place of the one that waits. */
+  key?: string;
+  runAt?: Date;
+  /** Tries in all; the wait between them grows exponentially. */
+  attempts?: number;
+}
+
+/**
+ * Adds a job in the caller's transaction: it exists if and only if the business change does.
+ * @param tx the transaction
+ */
+export async function addJob<Name extends JobName>(
+  tx: Tx,
+  name: Name,
+  payload: JobPayloads[Name],
+  { key, runAt, attempts = 25 }: JobOptions = {},
+): Promise<void> {
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_job(${name}, ${JSON.stringify(payload)}::json, run_at := ${runAt ?? null}::timestamptz,
+      max_attempts := ${attempts}::int, job_key := ${key ?? null})`;
+}

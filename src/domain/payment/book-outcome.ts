@@ -1,0 +1,125 @@
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { suspenseAccount } from '../../ledger/account.ts';
+import {
+  payoutCompleted,
+  payoutVoided,
+  topUpCompleted,
+  transitDelivered,
+  transitReceived,
+} from '../../ledger/entries.ts';
+import { openHolds } from '../../ledger/holds.ts';
+import { type PostResult, postEntries } from '../../ledger/post.ts';
+import { type JournalEntryDraft, move } from '../../ledger/posting.ts';
+import { reversalOf } from '../../ledger/reversal.ts';
+import { InvariantError, present } from '../../lib/assert.ts';
+import { releaseLimits } from '../limit/consume-limits.ts';
+import { bookAccount, type WalletBook } from '../wallet/book.ts';
+import { payoutUse } from './payout.ts';
+import { balanceEvents } from './post-payment.ts';
+
+/** The wallet's book that a payment through a provider moves; null for an anonymous one. */
+function bookOf({
+  partnerId,
+  currency,
+  sourceWalletId,
+  destinationWalletId,
+  sourceCustomerId,
+  destinationCustomerId,
+}: Payment): WalletBook | null {
+  const walletId = sourceWalletId ?? destinationWalletId;
+  return walletId
+    ? { partnerId, walletId, customerId: sourceWalletId ? sourceCustomerId : destinationCustomerId, currency }
+    : null;
+}
+
+/** Books that a payment is done, as its kind has it. What a provider proves is booked whatever the caps say. */
+export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
+  const { id, partnerId, currency, amountMinor: amount, feeMinor } = payment;
+  const providerAccountId = present(payment.providerAccountId, 'the provider account');
+  const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
+  switch (payment.kind) {
+    case 'TOP_UP': {
+      const walletId = present(payment.destinationWalletId, 'the wallet of a top-up');
+      return post(tx, payment, [topUpCompleted({ ...about, amount, fee: 0n, walletId, providerAccountId })], now);
+    }
+    case 'PAYOUT':
+      return post(tx, payment, [payoutCompleted({ ...about, holds: await openHolds(tx, id) })], now);
+    case 'TRANSIT': {
+      const total = amount + feeMinor;
+      const legs = { ...about, amount: total, providerAccountId };
+      return post(tx, payment, [transitReceived(legs), transitDelivered({ ...legs, fee: 0n })], now);
+    }
+    default:
+      throw new InvariantError(`a ${payment.kind} is not carried by a provider here`);
+  }
+}
+
+/** Frees what was held for a payment that was refused, and gives its caps back. */
+export async function bookDecline(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
+  const { id, partnerId, currency } = payment;
+  const holds = await openHolds(tx, id);
+  if (holds.length === 0) return [];
+  const wallet = await tx.wallet.findUniqueOrThrow({ where: { id: payment.sourceWalletId ?? '' } });
+  await releaseLimits(
+    tx,
+    [payoutUse(payment, wallet.identificationLevel)],
+    present(payment.confirmedAt, 'confirmedAt'),
+  );
+  const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
+  return post(tx, payment, [payoutVoided({ ...about, holds })], now);
+}
+
+/**
+ * Undoes whatever the payment's last movement was: an undo reverses its completion, a redo reverses the undo. What the wallet
+ * no longer has is booked as owed to us (suspense), because the provider has taken it already.
+ */
+export async function bookReversal(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
+  const live = await tx.$queryRaw<{ id: string }[]>`
+    SELECT j.id FROM journal_entry j
+    WHERE j.payment_id = ${payment.id}
+      AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_id = j.id AND p.kind IN ('POST', 'CAPTURE'))
+      AND NOT EXISTS (SELECT 1 FROM journal_entry r WHERE r.reverses_id = j.id)
+    ORDER BY j.seq DESC`;
+  const drafts: JournalEntryDraft[] = [];
+  for (const { id } of live) drafts.push(await reversalOf(tx, id, { paymentId: payment.id, occurredAt: now }));
+  return post(tx, payment, drafts, now);
+}
+
+async function post(tx: Tx, payment: Payment, drafts: JournalEntryDraft[], now: Date): Promise<NewEvent[]> {
+  if (drafts.length === 0) return [];
+  const book = bookOf(payment);
+  let result = await postEntries(tx, drafts);
+  const short = result.verdicts.find(
+    (verdict) => verdict.verdict === 'REFUSED' && verdict.reason === 'INSUFFICIENT_FUNDS',
+  );
+  if (book && short?.verdict === 'REFUSED' && short.reason === 'INSUFFICIENT_FUNDS') {
+    const rest = drafts.filter((_, index) => result.verdicts[index]?.verdict === 'REFUSED');
+    result = await postEntries(
+      tx,
+      rest.map((draft) => coverShortage(draft, book, short.shortBy)),
+    );
+  }
+  mustStand(result, drafts);
+  return book ? balanceEvents([book], result, payment.id, now) : [];
+}
+
+/** The entry with the part that the wallet lacks taken from suspense: the customer owes it. */
+function coverShortage(draft: JournalEntryDraft, book: WalletBook, shortBy: bigint): JournalEntryDraft {
+  const wallet = bookAccount(book);
+  const owed = suspenseAccount(book.partnerId, book.currency);
+  const postings = draft.postings.flatMap((line) => {
+    if (line.debit.id !== wallet.id) return [line];
+    const has = line.amount - shortBy;
+    return [...(has > 0n ? [move(wallet, line.credit, has)] : []), move(owed, line.credit, shortBy)];
+  });
+  return { ...draft, postings };
+}
+
+function mustStand(result: PostResult, drafts: JournalEntryDraft[]): void {
+  for (const [index, verdict] of result.verdicts.entries()) {
+    if (verdict.verdict === 'POSTED' || verdict.verdict === 'REPLAYED') continue;
+    throw new InvariantError(`the ledger answered ${verdict.verdict} to ${drafts[index]?.code}`);
+  }
+}

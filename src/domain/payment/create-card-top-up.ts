@@ -1,0 +1,90 @@
+import type { Payment } from '../../db/generated/client.ts';
+import type { Deps } from '../../deps.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { payableCard } from '../card/store.ts';
+import { checkLimits } from '../limit/consume-limits.ts';
+import { findRoute } from '../provider/route.ts';
+import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { findWallet } from '../wallet/store.ts';
+import { createProviderPayment } from './create-provider-payment.ts';
+import { checkAmount, checkNote, newPayment } from './new-payment.ts';
+import { topUpUse } from './top-up.ts';
+
+/** How the person pays on the provider's page, and where they come back to. */
+export interface PageChoice {
+  returnUrl?: string | undefined;
+  failureUrl?: string | undefined;
+  embedded?: boolean | undefined;
+}
+
+export interface CreateCardTopUpInput extends PageChoice {
+  idempotencyKey: string;
+  walletId: string;
+  amount: MinorAmount;
+  cardId?: string | undefined;
+  saveCard?: boolean | undefined;
+  provider?: string | undefined;
+  note?: string | undefined;
+  confirm: boolean;
+}
+
+/**
+ * Money into a LOCAL wallet from a bank card, through the house wallet of a provider account.
+ * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError,
+ *   ProviderRejectedError, ProviderUnavailableError, IdentificationRequiredError
+ */
+export function createCardTopUp(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  viewer: TenantViewer,
+  { idempotencyKey, confirm, ...input }: CreateCardTopUpInput,
+): Promise<{ payment: Payment; replayed: boolean }> {
+  const { amount, cardId, saveCard } = input;
+  checkAmount(amount, 'input.amount');
+  const note = checkNote(input.note);
+  if (cardId && saveCard)
+    throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
+  return createProviderPayment(deps, viewer, {
+    operation: 'topUpCreate',
+    idempotencyKey,
+    input: { ...input, confirm },
+    confirm,
+    async plan(tx, id, now) {
+      const wallet = await findWallet(tx, viewer, input.walletId);
+      if (!wallet) throw new NotFoundError('The wallet');
+      checkLocal(wallet, 'TOP_UPS');
+      checkWalletState(wallet, ['ACTIVE']);
+      checkCurrency(wallet, amount.currency, 'input.amount.currency');
+      const card = cardId ? await payableCard(tx, viewer, wallet.id, cardId) : null;
+      const route = await findRoute(deps, tx, wallet.partnerId, {
+        capability: 'TOP_UPS',
+        provider: card?.provider ?? input.provider,
+      });
+      const known = {
+        id,
+        partnerId: wallet.partnerId,
+        amountMinor: amount.minor,
+        currency: amount.currency,
+        createdAt: now,
+      };
+      const parties = {
+        destinationWalletId: wallet.id,
+        destinationCustomerId: wallet.customerId,
+        cardId: card?.id ?? null,
+      };
+      const payment = newPayment('TOP_UP', known, { ...parties, topUpMethod: 'CARD', fundingSource: 'CARD', note });
+      await checkLimits(tx, [topUpUse(payment, wallet)], now);
+      const cardChoice = card ? { cardReference: card.reference } : saveCard ? { saveCard } : {};
+      return { payment, route, order: { member: 'topUps', ...cardChoice, choice: pageChoice(input) } };
+    },
+  });
+}
+
+/** The return addresses as the port takes them; what was left out stays out. */
+export function pageChoice({ returnUrl, failureUrl, embedded }: PageChoice) {
+  return {
+    ...(returnUrl ? { returnUrl } : {}),
+    ...(failureUrl ? { failureUrl } : {}),
+    ...(embedded ? { embedded } : {}),
+  };
+}

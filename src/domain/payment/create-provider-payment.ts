@@ -1,0 +1,75 @@
+import type { CapabilityCode } from '../../connectors/connector.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { newId } from '../../lib/ids.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { once } from '../idempotency/once.ts';
+import type { Route } from '../provider/route.ts';
+import { newAttempt } from './attempt.ts';
+import { confirmPayment } from './confirm-payment.ts';
+import { createUpstream } from './create-upstream.ts';
+import { type PaymentMember, sealOrder, type UpstreamOrder } from './order.ts';
+import { begin } from './progress.ts';
+import { replayedPayment, save } from './store.ts';
+
+/** Which capability of a provider each member of the port is. */
+export const memberCapabilities: Record<PaymentMember, CapabilityCode> = {
+  topUps: 'TOP_UPS',
+  payouts: 'PAYOUTS',
+  transits: 'TRANSITS',
+};
+
+/** A payment that a provider is to carry, as its use case has planned it. */
+export interface ProviderPlan {
+  /** The row in CREATED, without what the route adds. */
+  payment: Payment;
+  route: Route;
+  order: UpstreamOrder;
+}
+
+export interface ProviderCreation {
+  operation: string;
+  idempotencyKey: string;
+  /** The input without the key. */
+  input: unknown;
+  confirm: boolean;
+  /** Checks everything and plans, inside the transaction; `id` is the payment's. */
+  plan(tx: Tx, id: string, now: Date): Promise<ProviderPlan>;
+}
+
+/**
+ * The three steps of a creation at a provider. 1: one transaction stores the payment and its attempt, with the id on which
+ * the provider dedupes. 2: the call. 3: one transaction stores what it proved. Repeating the mutation with the same key goes on
+ * where an earlier one was cut off.
+ * @throws what `plan`, createUpstream and confirmPayment throw
+ */
+export async function createProviderPayment(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  viewer: TenantViewer,
+  { operation, idempotencyKey, input, confirm, plan }: ProviderCreation,
+): Promise<{ payment: Payment; replayed: boolean }> {
+  const now = deps.clock.now();
+  const stored = await transaction(deps.db, async (tx) => {
+    const claim = { operation, key: idempotencyKey, input, resultId: newId('Payment') };
+    const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
+    if (replayed) return { payment: await replayedPayment(tx, viewer, id), replayed };
+    const { payment, route, order } = await plan(tx, id, now);
+    const carried = { providerAccountId: route.account.id, provider: route.account.provider };
+    const row = {
+      ...payment,
+      ...carried,
+      idempotencyKey,
+      priced: false,
+      orderSealed: sealOrder(deps.vault, id, order),
+    };
+    const created = begin(row, 'API', now);
+    await save(tx, [created], [], now);
+    await tx.paymentAttempt.create({ data: newAttempt(row, route.account, now) });
+    return { payment: created.payment, replayed };
+  });
+  const payment = stored.payment.status === 'CREATED' ? await createUpstream(deps, stored.payment.id) : stored.payment;
+  if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
+  return { ...(await confirmPayment(deps, viewer, { paymentId: payment.id })), replayed: stored.replayed };
+}

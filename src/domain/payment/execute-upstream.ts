@@ -1,0 +1,164 @@
+import type { Outcome, Refusal } from '../../connectors/outcome.ts';
+import type { ProviderPayment } from '../../connectors/values.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { addJob } from '../../db/job-queue.ts';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
+import { bookDecline } from './book-outcome.ts';
+import { learn } from './learn.ts';
+import { resume, step } from './progress.ts';
+import { save } from './store.ts';
+
+type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/** How long the resolver leaves the answer of a confirming call to arrive by itself. */
+const FIRST_LOOK_MS = 15_000;
+/** A call that was answered by nobody for this long is not on its way any more. */
+const CALL_IS_DEAD_MS = 30_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+const FIRST_WAIT_MS = 2_000;
+
+/** Step 1's part: the resolver is on its way before the provider is called, so a crash in between is made good. */
+export const watchOver = (tx: Tx, paymentId: string, now: Date): Promise<void> =>
+  addJob(
+    tx,
+    'resolve-payment',
+    { paymentId, round: 1 },
+    { key: `resolve-payment:${paymentId}`, runAt: new Date(now.getTime() + FIRST_LOOK_MS) },
+  );
+
+/** A payment after its confirming call, and the provider's refusal where that is what ended it. */
+export interface Executed {
+  payment: Payment;
+  refusal: Refusal | null;
+}
+
+/**
+ * Steps 2 and 3 of a confirmed payment: the call, outside any transaction, and what it proves. Payment, hold and attempt are
+ * committed. `unknown` changes nothing: the money stays held and the resolver asks.
+ * @returns the payment as far as the provider's answer takes it
+ */
+export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Promise<Executed> {
+  const { prisma } = deps.db;
+  const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
+  const upstream = await loadUpstream(deps, prisma, payment);
+  const trace = traced();
+  const outcome = await upstream.capability.confirm(trace.call, upstream.handle, upstream.order.choice);
+  const after = await record(deps, upstream, trace, outcome);
+  return {
+    payment: after,
+    refusal: outcome.kind === 'rejected' && after.status === 'DECLINED' ? outcome.refusal : null,
+  };
+}
+
+/**
+ * What the resolver does for one payment: ask the provider, and go on where nothing was sent or the provider proves that it
+ * has not begun. Never repeats a confirming call blindly (mbank contract 3.2: a lost answer is read, not paid again).
+ * @returns the payment, and when to look again; null when it has ended
+ */
+export async function resolveUpstream(
+  deps: UpstreamDeps,
+  paymentId: string,
+  round: number,
+): Promise<{ payment: Payment; lookAgainAt: Date | null }> {
+  const { prisma } = deps.db;
+  const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
+  if (payment.status !== 'PROCESSING' || payment.providerAccountId === null) return { payment, lookAgainAt: null };
+  const upstream = await loadUpstream(deps, prisma, payment);
+  const after = upstream.attempt.confirming
+    ? await ask(deps, upstream)
+    : (await executeUpstream(deps, paymentId)).payment;
+  const now = deps.clock.now();
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round, 20), LONGEST_WAIT_MS);
+  return { payment: after, lookAgainAt: after.status === 'PROCESSING' ? new Date(now.getTime() + wait) : null };
+}
+
+async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
+  const trace = traced();
+  const said = await upstream.capability.ask(trace.call, upstream.handle);
+  const now = deps.clock.now();
+  const paidAt = upstream.payment.confirmedAt ?? now;
+  const untouched = said === null || (said.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM');
+  if (untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
+    // the provider proves that the confirming call never arrived, and no answer can be on its way any more
+    if (said) return (await executeUpstream(deps, upstream.payment.id)).payment;
+    return decline(deps, upstream, trace, now);
+  }
+  return transaction(deps.db, async (tx) => {
+    const payment = await lock(tx, upstream.payment.id);
+    await keepTrace(
+      tx,
+      upstream.attempt,
+      trace,
+      said ? { reference: said.reference, providerStatus: said.providerStatus } : {},
+    );
+    return said ? learn(tx, payment, upstream.order, { said, source: 'POLL' }, now) : payment;
+  });
+}
+
+/** The provider proves that it has no such payment: nothing will ever move, so what is held goes back. */
+async function decline(deps: UpstreamDeps, upstream: Upstream, trace: Trace, now: Date): Promise<Payment> {
+  return transaction(deps.db, async (tx) => {
+    const payment = await lock(tx, upstream.payment.id);
+    await keepTrace(tx, upstream.attempt, trace, { outcome: 'REJECTED', finishedAt: now });
+    return payment.status === 'PROCESSING'
+      ? refuse(tx, payment, 'PROVIDER_REFUSED', 'The provider has no such payment.', now)
+      : payment;
+  });
+}
+
+async function record(
+  deps: UpstreamDeps,
+  upstream: Upstream,
+  trace: Trace,
+  outcome: Outcome<ProviderPayment>,
+): Promise<Payment> {
+  const now = deps.clock.now();
+  return transaction(deps.db, async (tx) => {
+    const payment = await lock(tx, upstream.payment.id);
+    // `confirming` says that the call may have gone out; proven not to have, the resolver may send it
+    const confirming = outcome.kind !== 'notSent';
+    await keepTrace(tx, upstream.attempt, trace, { ...attemptChanges(outcome, now), confirming });
+    switch (outcome.kind) {
+      case 'accepted':
+        return learn(tx, payment, upstream.order, { said: outcome.value, source: 'PROVIDER_ANSWER' }, now);
+      case 'rejected': {
+        if (payment.status !== 'PROCESSING') return payment;
+        const { declineReason, providerMessage } = outcome.refusal;
+        return refuse(tx, payment, declineReason, providerMessage, now);
+      }
+      case 'unknown':
+      case 'notSent':
+        deps.log.warn(
+          { paymentId: payment.id, why: outcome.why },
+          'a provider left a payment unclear; it will be asked',
+        );
+        return payment;
+    }
+  });
+}
+
+async function refuse(
+  tx: Tx,
+  payment: Payment,
+  declineReason: NonNullable<Payment['declineReason']>,
+  message: string | null,
+  now: Date,
+): Promise<Payment> {
+  const events = await bookDecline(tx, payment, now);
+  const changes = { declineReason, declineMessage: message, upstreamAction: null };
+  const declined = step(
+    resume(payment),
+    { to: 'DECLINED', reason: 'DECLINE', source: 'PROVIDER_ANSWER', message, changes },
+    now,
+  );
+  const [saved = payment] = await save(tx, [declined], events, now);
+  return saved;
+}
+
+async function lock(tx: Tx, paymentId: string): Promise<Payment> {
+  await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
+  return tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
+}

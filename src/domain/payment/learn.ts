@@ -1,0 +1,117 @@
+import type { ProviderPayment } from '../../connectors/values.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import type { TransitionSource } from '../../db/generated/enums.ts';
+import { addJob } from '../../db/job-queue.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { keepCard } from '../card/keep-card.ts';
+import { bookCompletion, bookDecline, bookReversal } from './book-outcome.ts';
+import type { UpstreamOrder } from './order.ts';
+import { type Progress, resume, step, touch } from './progress.ts';
+import { save } from './store.ts';
+
+/** What was learned, from whom, and when it happened there. */
+export interface News {
+  said: ProviderPayment;
+  source: TransitionSource;
+  occurredAt?: Date | undefined;
+}
+
+/**
+ * Brings a payment to where its provider proves that it stands: the one place where a provider's word moves money. The
+ * payment's row is locked. Answers, webhooks and polls may come in any order and any number of times: the first to prove a
+ * step takes it, the others change nothing, and an older state never moves a payment backwards.
+ * @returns the payment as it stands afterwards
+ */
+export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news: News, now: Date): Promise<Payment> {
+  const { said } = news;
+  const asked = order.saveCard || order.choice.payWith?.saveCard;
+  const cardId = asked && payment.cardId === null ? await keepCard(tx, payment, said.card, now) : null;
+  const progress = resume(cardId ? { ...payment, cardId } : payment);
+  const target = targetOf(payment, said);
+  if (target === null) return keepFacts(tx, progress, said, now);
+
+  const known = { ...progress, payment: { ...progress.payment, ...facts(payment, said) } };
+  const about = { source: news.source, occurredAt: news.occurredAt ?? now };
+  switch (target) {
+    case 'COMPLETED': {
+      const redo = payment.status === 'REVERSED';
+      const events = redo ? await bookReversal(tx, known.payment, now) : await bookCompletion(tx, known.payment, now);
+      const changes = { completedAt: payment.completedAt ?? now, expiresAt: null, upstreamAction: null };
+      const confirmed = ensureProcessing(known, now);
+      const done = step(confirmed, { to: 'COMPLETED', reason: redo ? 'REDO' : 'COMPLETE', ...about, changes }, now);
+      if (order.receiptEmail && !redo)
+        await addJob(tx, 'send-receipt', { paymentId: payment.id }, { key: `send-receipt:${payment.id}` });
+      return finish(tx, done, events, now);
+    }
+    case 'DECLINED': {
+      const events = await bookDecline(tx, known.payment, now);
+      const declineReason = said.declineReason ?? 'PROVIDER_REFUSED';
+      const changes = { declineReason, declineMessage: said.declineMessage, upstreamAction: null, expiresAt: null };
+      const declined = step(
+        known,
+        { to: 'DECLINED', reason: 'DECLINE', ...about, message: said.declineMessage, changes },
+        now,
+      );
+      return finish(tx, declined, events, now);
+    }
+    case 'REVERSED': {
+      const events = await bookReversal(tx, known.payment, now);
+      return finish(tx, step(known, { to: 'REVERSED', reason: 'UNDO', ...about }, now), events, now);
+    }
+  }
+}
+
+/** Where the provider's word takes the payment, or null where it changes no status. */
+function targetOf({ status, kind }: Payment, said: ProviderPayment): 'COMPLETED' | 'DECLINED' | 'REVERSED' | null {
+  const refused = said.status === 'DECLINED' || said.status === 'CANCELLED' || said.status === 'EXPIRED';
+  if (said.status === 'COMPLETED') {
+    // proof beats the clock: money that came after a top-up expired completes it
+    const late = status === 'EXPIRED' && kind === 'TOP_UP';
+    return status === 'CREATED' || status === 'PROCESSING' || status === 'REVERSED' || late ? 'COMPLETED' : null;
+  }
+  if (status === 'COMPLETED' && (refused || said.status === 'REVERSED')) return 'REVERSED';
+  if (refused && (status === 'CREATED' || status === 'PROCESSING')) return 'DECLINED';
+  return null;
+}
+
+/** Completed at the provider before our own confirmation was recorded: the timeline still shows every step. */
+function ensureProcessing(progress: Progress, now: Date): Progress {
+  if (progress.payment.status !== 'CREATED') return progress;
+  return step(
+    progress,
+    { to: 'PROCESSING', reason: 'CONFIRM', source: 'PROVIDER_ANSWER', changes: { confirmedAt: now } },
+    now,
+  );
+}
+
+async function finish(tx: Tx, progress: Progress, events: NewEvent[], now: Date): Promise<Payment> {
+  const [payment = progress.payment] = await save(tx, [progress], events, now);
+  return payment;
+}
+
+/** Facts that the provider tells beside the status: its number, its price, what is to be done next. */
+function facts(payment: Payment, said: ProviderPayment): Partial<Payment> {
+  const open = payment.status === 'CREATED' || payment.status === 'PROCESSING';
+  const fee = said.fee?.minor ?? (said.total ? said.total.minor - payment.amountMinor : null);
+  return {
+    reference: said.reference,
+    receiptNumber: said.receiptNumber ?? payment.receiptNumber,
+    title: said.title ?? payment.title,
+    subtitle: said.subtitle ?? payment.subtitle,
+    description: said.description ?? payment.description,
+    ...(open ? { upstreamAction: said.nextAction ? JSON.stringify(said.nextAction) : null } : {}),
+    // what was confirmed at a price stays at that price: money is held for it
+    ...(payment.status === 'CREATED' && fee !== null ? { feeMinor: fee, priced: true } : {}),
+    ...(payment.status === 'CREATED' && fee === null ? { priced: false } : {}),
+  };
+}
+
+async function keepFacts(tx: Tx, progress: Progress, said: ProviderPayment, now: Date): Promise<Payment> {
+  const { payment } = progress;
+  const learned = Object.entries(facts(payment, said)).filter(
+    ([name, value]) => payment[name as keyof Payment] !== value,
+  );
+  if (said.status === 'UNKNOWN' || learned.length === 0) return payment;
+  return finish(tx, touch(progress, Object.fromEntries(learned), now), [], now);
+}

@@ -1,0 +1,69 @@
+import type { CapabilityCode } from '../../connectors/connector.ts';
+import { capabilityMembers } from '../../connectors/connector.ts';
+import type { Connector } from '../../connectors/registry.ts';
+import { chooseRoute } from '../../connectors/routing.ts';
+import type { Tx } from '../../db/client.ts';
+import type { ProviderAccount } from '../../db/generated/client.ts';
+import type { Deps } from '../../deps.ts';
+import { NotSupportedError } from '../../errors.ts';
+import { present } from '../../lib/assert.ts';
+import { ProviderUnavailableError } from './errors.ts';
+import { settingsOf } from './settings.ts';
+import { connectorOf, partnerAccounts } from './store.ts';
+
+/** A provider account and the way to it. */
+export interface Route {
+  account: ProviderAccount;
+  connector: Connector;
+}
+
+export interface RouteWishes {
+  capability: CapabilityCode;
+  provider?: string | undefined;
+  /** Only accounts whose catalogue this is. */
+  origin?: string | undefined;
+}
+
+/**
+ * The account that is to carry a payment: the named provider's default one, else the healthiest that can.
+ * @throws NotSupportedError when no account can; ProviderUnavailableError when those that can are down
+ */
+export async function findRoute(
+  deps: Pick<Deps, 'connectors' | 'vault'>,
+  tx: Tx,
+  partnerId: string,
+  { capability, provider, origin }: RouteWishes,
+): Promise<Route> {
+  const accounts = await partnerAccounts(tx, partnerId, provider);
+  const routes = new Map(accounts.map((account) => [account.id, { account, connector: connectorOf(deps, account) }]));
+  const candidates = [...routes.values()].map(({ account, connector }) => {
+    const { state, openCircuits } = deps.connectors.health(connector);
+    const member = connector[capabilityMembers[capability]];
+    return {
+      accountId: account.id,
+      provider: account.provider,
+      isDefault: account.isDefault,
+      capable: member !== undefined && (origin === undefined || originOf(deps, account) === origin),
+      health: state,
+      circuitOpen: member?.operations.some((operation) => openCircuits.includes(operation)) ?? false,
+      fee: null,
+    };
+  });
+  const choice = chooseRoute(candidates, provider ? { provider } : {});
+  if (choice.kind === 'none') {
+    if (choice.why === 'UNAVAILABLE')
+      throw new ProviderUnavailableError(present(accounts[0], 'an account').provider, null);
+    throw new NotSupportedError(provider ?? 'LOCAL', capability, 'No provider account of this partner can do this.');
+  }
+  const route = present(routes.get(choice.route.accountId), 'the chosen route');
+  // asked for by name it is taken whatever its health, but never through an open circuit: nothing would be sent
+  if (choice.route.circuitOpen) throw new ProviderUnavailableError(route.account.provider, null);
+  return route;
+}
+
+/** Which base URL an account's catalogue, circuits and health belong to. */
+export function originOf({ vault, connectors }: Pick<Deps, 'vault' | 'connectors'>, account: ProviderAccount): string {
+  const { provider, settings } = settingsOf(vault, account);
+  const definition = present(connectors.provider(provider), 'the provider of an account');
+  return definition.origin(definition.config.parse(settings));
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { refreshCard } from '../card/refresh-card.ts';
+import { keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
+import { learn } from '../payment/learn.ts';
+
+const stored = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('payment'),
+    reference: z.string(),
+    clientId: z.string().nullable(),
+    status: z.string(),
+    reason: z.string().nullable(),
+    occurredAt: z.iso.datetime(),
+  }),
+  z.object({ kind: z.literal('card'), reference: z.string(), state: z.string() }),
+]);
+
+type HandlerDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/**
+ * Acts on a provider's call that was taken in. The call is a hint: the provider is asked, and only its answer moves anything.
+ * A payment that is not ours is left to reconciliation.
+ * @throws what the connector throws when it cannot be asked: the job is tried again
+ */
+export async function handleReceipt(
+  deps: HandlerDeps,
+  { providerAccountId, dedupeKey }: { providerAccountId: string; dedupeKey: string },
+): Promise<void> {
+  const where = { providerAccountId_dedupeKey: { providerAccountId, dedupeKey } };
+  const receipt = await deps.db.prisma.webhookReceipt.findUniqueOrThrow({ where });
+  if (receipt.handledAt) return;
+  const news = stored.parse(receipt.news);
+  if (news.kind === 'card') await refreshCard(deps, providerAccountId, news.reference);
+  else await askAbout(deps, providerAccountId, news);
+  await deps.db.prisma.webhookReceipt.update({ where, data: { handledAt: deps.clock.now() } });
+}
+
+async function askAbout(
+  deps: HandlerDeps,
+  providerAccountId: string,
+  news: { reference: string; clientId: string | null; occurredAt: string },
+): Promise<void> {
+  const { prisma } = deps.db;
+  const known = [{ reference: news.reference }, ...(news.clientId ? [{ clientId: news.clientId.toLowerCase() }] : [])];
+  const attempt = await prisma.paymentAttempt.findFirst({
+    where: { providerAccountId, OR: known },
+    include: { payment: true },
+  });
+  if (!attempt) {
+    deps.log.info({ providerAccountId }, 'a provider spoke of a payment that was not made here');
+    return;
+  }
+  const upstream = await loadUpstream(deps, prisma, attempt.payment);
+  const trace = traced();
+  const said = await upstream.capability.ask(trace.call, { ...upstream.handle, reference: news.reference });
+  if (!said) return;
+  const now = deps.clock.now();
+  await transaction(deps.db, async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${attempt.paymentId} FOR UPDATE`;
+    const payment = await tx.payment.findUniqueOrThrow({ where: { id: attempt.paymentId } });
+    await keepTrace(tx, upstream.attempt, trace, { reference: said.reference, providerStatus: said.providerStatus });
+    await learn(tx, payment, upstream.order, { said, source: 'WEBHOOK', occurredAt: new Date(news.occurredAt) }, now);
+  });
+}

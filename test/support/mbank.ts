@@ -1,0 +1,47 @@
+import { afterAll } from 'vitest';
+import type { ProviderAccount } from '../../src/db/generated/client.ts';
+import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import type { TestApp } from './app.ts';
+
+/** An mbank emulator and a partner's account at it. */
+export interface TestMbank {
+  sandbox: Sandbox;
+  account: ProviderAccount;
+  /** Runs a control action of the emulator; see src/sandbox/README.md. */
+  act(action: string, input?: unknown): unknown;
+  /** The provider's number of a payment, by ours. */
+  referenceOf(paymentId: string): Promise<number>;
+}
+
+/** Starts an emulator and opens an account of the partner at it; notifications come to the gateway. */
+export async function startMbank(gateway: TestApp, partnerId: string): Promise<TestMbank> {
+  const sandbox = await startSandbox({ port: 0, webhookRetryDelaysMs: [0, 0, 0] });
+  afterAll(() => sandbox.close());
+  const account = await createProviderAccount(gateway.deps, {
+    partnerId,
+    provider: 'MBANK',
+    name: 'Test mbank',
+    baseUrl: `${sandbox.url}/mbank/v1`,
+    credentials: {
+      phone: '+79990000001',
+      password: 'house-p@ss',
+      clientId: 'mbank_storefront',
+      clientSecret: 'oklol',
+      appId: '42',
+      appSecret: 's3cr3t',
+      mserverUrl: `${sandbox.url}/mbank/mserver2-dev`,
+    },
+  });
+  const act = (action: string, input?: unknown) => sandbox.control.act('mbank', action, input);
+  act('project', { paymentsUrl: `${gateway.url}/webhooks/mbank/${account.id}` });
+  return {
+    sandbox,
+    account,
+    act,
+    async referenceOf(paymentId) {
+      const attempt = await gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
+      return Number.parseInt(attempt.reference ?? '', 10);
+    },
+  };
+}
