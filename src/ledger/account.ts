@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { TypeID } from 'typeid-js';
+import { fromUUIDBytes } from 'typeid-js';
 import { idPrefixes } from '../lib/ids.ts';
 
 /** The five kinds of account. Assets and expenses grow by debits, the others by credits. */
@@ -27,7 +27,7 @@ type Chart = Pick<LedgerAccountRef, 'partnerId' | 'kind' | 'currency'> &
 /** The account's id follows from its code, so that nobody has to look it up before posting. */
 function account(code: string, chart: Chart): LedgerAccountRef {
   const digest = hash('sha256', code, 'buffer').subarray(0, 16);
-  const id = TypeID.fromUUIDBytes(idPrefixes.LedgerAccount, digest).toString();
+  const id = fromUUIDBytes(idPrefixes.LedgerAccount, digest);
   return { id, code, walletId: null, overdraft: true, ...chart };
 }
 

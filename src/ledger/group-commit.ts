@@ -17,7 +17,7 @@ interface Waiting {
   entry: JournalEntryDraft;
   key: string;
   /** Whatever else must not be in another group at the same time: the key, and every account named. */
-  touches: Set<string>;
+  touches: string[];
   resolve(result: PostResult): void;
   reject(error: unknown): void;
 }
@@ -30,7 +30,7 @@ const KNOWN_ACCOUNTS = 100_000;
  * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time
  */
 export function createGroupCommit(db: Database, options: { batch?: number; lanes?: number } = {}): GroupCommit {
-  const { batch = 200, lanes = 2 } = options;
+  const { batch = 250, lanes = 2 } = options;
   let queue: Waiting[] = [];
   let busyLanes = 0;
   let woken = false;
@@ -89,7 +89,8 @@ export function createGroupCommit(db: Database, options: { batch?: number; lanes
     post: (entry) =>
       new Promise((resolve, reject) => {
         const key = `${entry.code} ${entry.reference}`;
-        const touches = new Set([key, ...entry.postings.flatMap(({ debit, credit }) => [debit.id, credit.id])]);
+        const touches = [key];
+        for (const { debit, credit } of entry.postings) touches.push(debit.id, credit.id);
         queue.push({ entry, key, touches, resolve, reject });
         if (busyLanes < lanes) wake();
       }),
