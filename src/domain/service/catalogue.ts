@@ -84,3 +84,18 @@ export const inCatalogues = (
 /** Does the row belong to one of these catalogues? */
 export const belongs = (row: CatalogueKey, catalogues: readonly CatalogueKey[]): boolean =>
   catalogues.some(({ provider, origin }) => provider === row.provider && origin === row.origin);
+
+/**
+ * What each catalogue answers. One that cannot answer is left out, unless none can.
+ * @throws what the first one threw, when all did
+ */
+export async function askEach<Asked, Answer>(
+  catalogues: readonly Asked[],
+  ask: (one: Asked) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers = await Promise.allSettled(catalogues.map(ask));
+  const told = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const refused = answers.find((answer) => answer.status === 'rejected');
+  if (refused && told.length === 0) throw refused.reason;
+  return told;
+}

@@ -16,8 +16,8 @@ export function searchColumns(name: string, keywords: string | null): { text: st
 
 /** A search: every word must stand somewhere in the text. */
 export interface Search {
-  /** LIKE patterns, one per word. */
-  patterns: string[];
+  /** Folded, with what LIKE would take for wildcards escaped. */
+  words: string[];
   /** Pieces that the index can look up; none when all words are shorter than a piece. */
   grams: string[];
 }
@@ -29,7 +29,7 @@ export function searchOf(typed: string | null | undefined): Search | null {
     .filter((word) => word !== '');
   if (words.length === 0) return null;
   return {
-    patterns: words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`),
+    words: words.map((word) => word.replace(/[\\%_]/g, '\\$&')),
     grams: [...new Set(words.flatMap(gramsOf))],
   };
 }
