@@ -35,10 +35,8 @@ export async function migrate(url: string): Promise<string[]> {
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const names = await withEngine(url, async (engine) => {
-      const applied = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
-      return applied.appliedMigrationNames;
-    });
+    // loading the engine takes half of a warm start, and mostly there is nothing for it to do
+    const names = (await isCurrent(lock)) ? [] : await applyMigrations(url);
     // the job queue keeps its tables in a schema of its own, with migrations of its own
     await migrateJobs({ connectionString: url });
     return names;
@@ -47,12 +45,23 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/**
- * What SQL would take the migrated database to schema.prisma; empty when they agree.
- * @param url postgres:// URL of a migrated database
- */
-export function schemaDrift(url: string): Promise<string> {
-  return diff(url, { tag: 'schemaDatasource', files: [datamodel()], configDir: root });
+async function isCurrent(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ known: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known`,
+  );
+  if (!rows[0]?.known) return false;
+  const applied = await client.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  const names = new Set(applied.rows.map(({ name }) => name));
+  return migrationFolders().every((name) => names.has(name));
+}
+
+function applyMigrations(url: string): Promise<string[]> {
+  return withEngine(url, async (engine) => {
+    const applied = await engine.applyMigrations({ migrationsList: migrationsList(), filters: noFilters });
+    return applied.appliedMigrationNames;
+  });
 }
 
 /**
@@ -60,13 +69,9 @@ export function schemaDrift(url: string): Promise<string> {
  * @param url postgres:// URL of any database; it is not changed
  */
 export function schemaSql(url: string): Promise<string> {
-  return diff(url, { tag: 'empty' });
-}
-
-async function diff(url: string, from: object): Promise<string> {
-  const to = { tag: 'schemaDatamodel', files: [datamodel()] };
+  const targets = { from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files: [datamodel()] } };
   const options = { script: true, shadowDatabaseUrl: null, exitCode: null, filters: noFilters };
-  return withEngine(url, async (engine) => (await engine.diff({ from, to, ...options })).stdout ?? '');
+  return withEngine(url, async (engine) => (await engine.diff({ ...targets, ...options })).stdout ?? '');
 }
 
 function datamodel(): { path: string; content: string } {
@@ -74,16 +79,20 @@ function datamodel(): { path: string; content: string } {
   return { path, content: readFileSync(path, 'utf8') };
 }
 
-function migrationsList(): object {
+function migrationFolders(): string[] {
   const baseDir = join(root, 'migrations');
-  const folders = readdirSync(baseDir)
+  return readdirSync(baseDir)
     .filter((name) => existsSync(join(baseDir, name, 'migration.sql')))
     .sort();
+}
+
+function migrationsList(): object {
+  const baseDir = join(root, 'migrations');
   return {
     baseDir,
     lockfile: { path: 'migration_lock.toml', content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8') },
     shadowDbInitScript: '',
-    migrationDirectories: folders.map((path) => ({
+    migrationDirectories: migrationFolders().map((path) => ({
       path,
       migrationFile: {
         path: 'migration.sql',
@@ -93,29 +102,34 @@ function migrationsList(): object {
   };
 }
 
-async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+/** The engine's glue code keeps its one WebAssembly instance in a variable: it is given one, once per process. */
+let loading: Promise<{
+  SchemaEngine: { new (...args: never[]): never; new: (...args: unknown[]) => Promise<SchemaEngine> };
+}> | null = null;
+
+async function load() {
   const require = createRequire(import.meta.url);
   const wasmFile = join(
     dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')),
     'schema_engine_bg.wasm',
   );
-  // biome-ignore lint/suspicious/noExplicitAny: the engine's glue module carries no types for its own loading
-  const glue: any = await import('@prisma/schema-engine-wasm/schema_engine_bg' as string);
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg' as string);
   const wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmFile)), {
     './schema_engine_bg.js': glue,
   });
   glue.__wbg_set_wasm(wasm.exports);
   (wasm.exports['__wbindgen_start'] as (() => void) | undefined)?.();
+  return glue;
+}
+
+async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  loading ??= load();
+  const { SchemaEngine } = await loading;
   const { path, content } = datamodel();
   const { factory, dispose } = wholeScripts(url);
   try {
-    return await work(
-      await glue.SchemaEngine.new(
-        { datamodels: [[path, content]] },
-        () => undefined,
-        bindMigrationAwareSqlAdapterFactory(factory),
-      ),
-    );
+    const adapter = bindMigrationAwareSqlAdapterFactory(factory);
+    return await work(await SchemaEngine.new({ datamodels: [[path, content]] }, () => undefined, adapter));
   } finally {
     await dispose();
   }

@@ -11,10 +11,8 @@ import type { Log } from '../lib/log.ts';
  */
 export function maskError(error: unknown, requestId: string, log: Log): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : null;
-  const cause = graphqlError?.originalError ?? (graphqlError ? null : error);
-  if (graphqlError && (cause === null || cause === undefined || cause instanceof GraphQLError)) {
-    return withCode(graphqlError, (cause as GraphQLError | null) ?? graphqlError);
-  }
+  const cause = rootOf(error);
+  if (graphqlError && cause instanceof GraphQLError) return withCode(graphqlError, cause);
   if (cause instanceof UnauthenticatedError) return rewrite(graphqlError, cause.message, { code: 'UNAUTHENTICATED' });
   // a refusal where the schema has no union for it: a query's argument
   if (cause instanceof DomainError) return rewrite(graphqlError, cause.message, { code: graphqlCode(cause) });
@@ -25,6 +23,13 @@ export function maskError(error: unknown, requestId: string, log: Log): GraphQLE
     code: 'INTERNAL_SERVER_ERROR',
     requestId,
   });
+}
+
+/** What was thrown, under however many wrappings. */
+function rootOf(error: unknown): unknown {
+  let at = error;
+  while (at instanceof GraphQLError && at.originalError) at = at.originalError;
+  return at;
 }
 
 const graphqlCode = (error: DomainError) => (error.code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : error.code);

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Config } from '../config.ts';
@@ -9,8 +7,6 @@ import { migrate } from '../db/migrate.ts';
 import { SetupError } from '../errors.ts';
 import type { Log } from '../lib/log.ts';
 import { FolderInUseError, type FolderLock, lockDataFolder } from './data-folder.ts';
-
-const migrations = fileURLToPath(new URL('../../prisma/migrations/', import.meta.url));
 
 /** The database of the configuration, migrated and open. */
 export interface OpenedDatabase {
@@ -101,29 +97,9 @@ async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
-/** Has this database every migration of ours? Then the schema engine need not be loaded, which takes half of a warm start. */
-async function isCurrent(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ known: boolean }>(
-      `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known`,
-    );
-    if (!rows[0]?.known) return false;
-    const applied = await client.query<{ name: string }>(
-      'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-    );
-    const names = new Set(applied.rows.map(({ name }) => name));
-    const ours = readdirSync(migrations).filter((name) => existsSync(join(migrations, name, 'migration.sql')));
-    return ours.every((name) => names.has(name));
-  } finally {
-    await client.end();
-  }
-}
-
 async function migrateReachable(url: string): Promise<string[]> {
   try {
-    return (await isCurrent(url)) ? [] : await migrate(url);
+    return await migrate(url);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const unreachable = [

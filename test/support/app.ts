@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -8,7 +7,7 @@ import type { ExecutionResult } from 'graphql';
 import { createClient as createSseClient, type Client as SseClient } from 'graphql-sse';
 import { type ClientOptions, createClient as createWsClient, type Client as WsClient } from 'graphql-ws';
 import { pino } from 'pino';
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -17,10 +16,6 @@ import type { Deps } from '../../src/deps.ts';
 import { createApiKey } from '../../src/domain/access/create-api-key.ts';
 import { createPartner } from '../../src/domain/access/create-partner.ts';
 import { createTestDatabase, dropTestDatabase } from './db.ts';
-
-// graphql has an ES and a CommonJS build whose classes are strangers to each other. Vite would take the first for our
-// files, while node takes the second for libraries: as in production, everybody gets the second.
-vi.mock('graphql', () => createRequire(import.meta.url)('graphql'));
 
 /** A whole gateway in this process, on a database of its own. */
 export interface TestApp {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../connectors/connector.ts';
+import type { Call, WalletAccess } from '../../connectors/connector.ts';
 import type { Outcome } from '../../connectors/outcome.ts';
 import type { PaymentCapability, PaymentHandle } from '../../connectors/payments.ts';
 import type { Exchange } from '../../connectors/recorder.ts';
 import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
-import type { Payment, PaymentAttempt, Prisma, ProviderAccount } from '../../db/generated/client.ts';
+import type { Payment, PaymentAttempt, Prisma, ProviderAccount, Wallet } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import { connectorOf } from '../provider/store.ts';
+import { upstreamAccess } from '../wallet/upstream-access.ts';
 import { openOrder, type UpstreamOrder } from './order.ts';
 
 /** A payment, its latest try at a provider, and everything that is needed to call it. */
@@ -18,6 +19,8 @@ export interface Upstream {
   attempt: PaymentAttempt;
   account: ProviderAccount;
   order: UpstreamOrder;
+  /** As whom the provider is called; null: as the house wallet. */
+  access: WalletAccess | null;
   capability: PaymentCapability<never>;
   handle: PaymentHandle<never>;
 }
@@ -52,16 +55,25 @@ export async function loadUpstream(
   const account = await tx.providerAccount.findUnique({
     where: { id: present(attempt, 'an attempt').providerAccountId },
   });
-  return upstreamOf(deps, payment, present(attempt, 'an attempt'), present(account, 'a provider account'));
+  const walletId = payment.sourceWalletId ?? payment.destinationWalletId;
+  const wallet = walletId ? await tx.wallet.findUnique({ where: { id: walletId } }) : null;
+  const rows = {
+    payment,
+    attempt: present(attempt, 'an attempt'),
+    account: present(account, 'a provider account'),
+    wallet,
+  };
+  return upstreamOf(deps, rows);
 }
 
-/** The same from rows that are at hand. */
-export function upstreamOf(
-  deps: Pick<Deps, 'connectors' | 'vault'>,
-  payment: Payment,
-  attempt: PaymentAttempt,
-  account: ProviderAccount,
-): Upstream {
+interface Rows {
+  payment: Payment;
+  attempt: PaymentAttempt;
+  account: ProviderAccount;
+  wallet: Wallet | null;
+}
+
+function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt, account, wallet }: Rows): Upstream {
   const order = openOrder(deps.vault, payment);
   const capability = present(connectorOf(deps, account)[order.member], `${order.member} of a provider account`);
   const amount = { minor: payment.amountMinor, currency: payment.currency };
@@ -73,7 +85,15 @@ export function upstreamOf(
     reference: attempt.reference,
     order: full,
   } as unknown as PaymentHandle<never>;
-  return { payment, attempt, account, order, capability: capability as unknown as PaymentCapability<never>, handle };
+  return {
+    payment,
+    attempt,
+    account,
+    order,
+    access: upstreamAccess(deps.vault, wallet),
+    capability: capability as unknown as PaymentCapability<never>,
+    handle,
+  };
 }
 
 /** What one call left behind: its exchanges, masked by the kit. */
@@ -82,10 +102,10 @@ export interface Trace {
   exchanges: Exchange[];
 }
 
-/** A call as the house wallet (or as nobody, for an anonymous payment), with a recorder. */
-export function traced(): Trace {
+/** A call for a payment, with a recorder. */
+export function traced({ access }: Pick<Upstream, 'access'>): Trace {
   const exchanges: Exchange[] = [];
-  return { call: { wallet: null, recorder: { exchange: (exchange) => exchanges.push(exchange) } }, exchanges };
+  return { call: { wallet: access, recorder: { exchange: (exchange) => exchanges.push(exchange) } }, exchanges };
 }
 
 /**

@@ -25,7 +25,7 @@ export async function createUpstream(deps: UpstreamDeps, paymentId: string): Pro
   if (payment.status !== 'CREATED' || upstream.attempt.reference !== null || !upstream.capability.create)
     return payment;
 
-  const trace = traced();
+  const trace = traced(upstream);
   const outcome = await upstream.capability.create(trace.call, upstream.handle);
 
   const now = deps.clock.now();

@@ -44,7 +44,7 @@ export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Pr
   const { prisma } = deps.db;
   const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
   const upstream = await loadUpstream(deps, prisma, payment);
-  const trace = traced();
+  const trace = traced(upstream);
   const outcome = await upstream.capability.confirm(trace.call, upstream.handle, upstream.order.choice);
   const after = await record(deps, upstream, trace, outcome);
   return {
@@ -76,7 +76,7 @@ export async function resolveUpstream(
 }
 
 async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
-  const trace = traced();
+  const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, upstream.handle);
   const now = deps.clock.now();
   const paidAt = upstream.payment.confirmedAt ?? now;

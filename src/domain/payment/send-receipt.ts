@@ -10,10 +10,11 @@ import { loadUpstream, traced } from './attempt.ts';
  */
 export async function sendReceipt(deps: Pick<Deps, 'db' | 'vault' | 'connectors'>, paymentId: string): Promise<void> {
   const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  const { order, attempt, account } = await loadUpstream(deps, deps.db.prisma, payment);
+  const upstream = await loadUpstream(deps, deps.db.prisma, payment);
+  const { order, attempt, account } = upstream;
   const { receipts } = connectorOf(deps, account);
   if (!order.receiptEmail || !attempt.reference || !receipts?.send) return;
-  const outcome = await receipts.send(traced().call, {
+  const outcome = await receipts.send(traced(upstream).call, {
     reference: attempt.reference,
     email: order.receiptEmail,
     locale: 'ru-RU',

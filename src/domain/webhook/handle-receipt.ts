@@ -53,7 +53,7 @@ async function askAbout(
     return;
   }
   const upstream = await loadUpstream(deps, prisma, attempt.payment);
-  const trace = traced();
+  const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, { ...upstream.handle, reference: news.reference });
   if (!said) return;
   const now = deps.clock.now();
