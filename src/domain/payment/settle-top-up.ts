@@ -6,6 +6,7 @@ import { InvalidInputError, type MinorAmount, NotFoundError, StateError } from '
 import { topUpSettled } from '../../ledger/entries.ts';
 import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
+import { lockName } from '../idempotency/lock-name.ts';
 import { once } from '../idempotency/once.ts';
 import { consumeLimits, enforceStandingLimits } from '../limit/consume-limits.ts';
 import { checkWalletState } from '../wallet/rules.ts';
@@ -105,6 +106,7 @@ async function settleable(
 }
 
 async function checkReference(tx: Tx, payment: Payment, reference: string): Promise<void> {
+  await lockName(tx, 'reference', payment.partnerId, payment.provider, reference);
   const where = { partnerId: payment.partnerId, provider: payment.provider, reference };
   const twin = await tx.payment.findFirst({ where, select: { id: true } });
   if (twin && twin.id !== payment.id)

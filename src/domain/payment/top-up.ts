@@ -1,7 +1,8 @@
 import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { checkLimits, type LimitUse } from '../limit/consume-limits.ts';
-import type { WalletWithAccounts } from '../wallet/store.ts';
+import { checkWalletState } from '../wallet/rules.ts';
+import { steadyStatus, type WalletWithAccounts } from '../wallet/store.ts';
 import { type Progress, step } from './progress.ts';
 
 /** A bank transfer or a visit to the desk may take a week; what comes later still completes the top-up. */
@@ -18,9 +19,11 @@ export const topUpUse = (payment: Payment, wallet: WalletWithAccounts): LimitUse
 
 /**
  * A confirmed top-up by bank transfer or cash: nothing moves until somebody vouches that the money is there (topUpSettle).
- * @throws LimitExceededError
+ * @throws LimitExceededError, StateError
  */
 export async function awaitTopUp(tx: Tx, progress: Progress, wallet: WalletWithAccounts, now: Date): Promise<Progress> {
+  // a wallet that is being closed must either see this top-up or refuse it
+  checkWalletState({ status: await steadyStatus(tx, wallet.id) }, ['ACTIVE']);
   await checkLimits(tx, [topUpUse(progress.payment, wallet)], now);
   const changes = { confirmedAt: now, expiresAt: new Date(now.getTime() + AWAIT_MS) };
   return step(progress, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now);

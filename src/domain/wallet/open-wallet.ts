@@ -8,6 +8,7 @@ import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { findCustomer } from '../customer/store.ts';
+import { lockName } from '../idempotency/lock-name.ts';
 import { once } from '../idempotency/once.ts';
 import { bookAccount } from './book.ts';
 import { walletOpened } from './events.ts';
@@ -46,8 +47,10 @@ export async function openWallet(
     const customer = customerId === null ? null : await findCustomer(tx, viewer, customerId);
     if (customerId !== null && !customer) throw new NotFoundError('The customer');
     const sealed = phone === null ? null : sealPhone(vault, id, phone);
-    if (sealed && (await findWalletByPhone(tx, viewer.partnerId, sealed.phoneHash))) {
-      throw new ConflictError('This phone has an open wallet already.');
+    if (sealed) {
+      await lockName(tx, 'phone', viewer.partnerId, Buffer.from(sealed.phoneHash).toString('hex'));
+      if (await findWalletByPhone(tx, viewer.partnerId, sealed.phoneHash))
+        throw new ConflictError('This phone has an open wallet already.');
     }
     const account = bookAccount({ partnerId: viewer.partnerId, walletId: id, customerId, currency: input.currency });
     await openAccounts(tx, [account]);

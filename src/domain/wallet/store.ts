@@ -1,5 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import type { Prisma, Wallet, WalletAccount } from '../../db/generated/client.ts';
+import type { WalletStatus } from '../../db/generated/enums.ts';
+import { present } from '../../lib/assert.ts';
 import type { Viewer } from '../access/viewer.ts';
 
 export type WalletWithAccounts = Wallet & { accounts: WalletAccount[] };
@@ -34,6 +36,16 @@ export const findWalletByPhone = (
     where: { partnerId, provider: 'LOCAL', phoneHash, status: { not: 'CLOSED' } },
     include: { accounts: true },
   });
+
+/**
+ * The wallet's status, which holds still until the transaction ends: others may read it so too, nobody may change it.
+ * For what the ledger does not guard, because nothing is posted yet.
+ */
+export async function steadyStatus(tx: Tx, id: string): Promise<WalletStatus> {
+  const rows = await tx.$queryRaw<{ status: WalletStatus }[]>`
+    SELECT status::text AS status FROM wallet WHERE id = ${id} FOR SHARE`;
+  return present(rows[0], 'the wallet').status;
+}
 
 /** Locks the wallet's row until the transaction ends, so that its state and currencies hold still. */
 export async function lockWallet(tx: Tx, viewer: Viewer, id: string): Promise<WalletWithAccounts | null> {
