@@ -15,7 +15,9 @@ CREATE FUNCTION ledger_post(
   e_last int[],
   p_entry int[], p_number int[], p_kind text[], p_debit int[], p_credit int[], p_amount bigint[], p_hold text[],
   p_expires timestamptz[]
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql
+-- Every statement goes by primary keys, so one plan serves lists of any length; planning anew would cost most of a short call.
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   a_found text[]; a_currency text[]; a_debit_normal boolean[]; a_overdraft boolean[]; a_closed boolean[];
   a_posted_debits bigint[]; a_posted_credits bigint[]; a_pending_debits bigint[]; a_pending_credits bigint[];
