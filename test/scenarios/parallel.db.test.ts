@@ -95,7 +95,7 @@ test('Fifty confirms of one payment move it once.', async () => {
 test('Confirms and cancels of one payment: one of them wins, the others learn of it.', async () => {
   const [from, to] = [await shop.wallet({ holds: '1000' }), await shop.wallet()];
   const paymentId = await shop.transfer(from, to, '10');
-  const answers = await fifty((index) =>
+  const answers = await fifty<object>((index) =>
     index % 2 === 0 ? confirm(paymentId) : call(CancelPaymentDocument, { paymentId }),
   );
   const confirmed = { PaymentConfirmSuccess: 1, 'PaymentConfirmSuccess, replayed': 24, PAYMENT_STATE: 25 };

@@ -7,7 +7,7 @@ import { transferCompleted } from '../../ledger/entries.ts';
 import { present } from '../../lib/assert.ts';
 import { shareOf } from '../../money/decimal.ts';
 import { checkLimits, consumeLimits, enforceStandingLimits, type LimitUse } from '../limit/consume-limits.ts';
-import type { WalletBook } from '../wallet/book.ts';
+import { bookAccount, type WalletBook } from '../wallet/book.ts';
 import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
 import { newPayment } from './new-payment.ts';
@@ -131,8 +131,14 @@ export async function carryOutTransfers(
       now,
     );
   });
-  const books = sides.flatMap(({ fromBook, toBook }) => [fromBook, toBook]);
-  return { progresses, events: balanceEvents(books, posted, transfers[0]?.payment.id ?? '', now) };
+  // a book that several transfers touch is told of once, as it stands after all of them, under the last
+  const touched = new Map(
+    sides.flatMap(({ payment, fromBook, toBook }) =>
+      [fromBook, toBook].map((book) => [bookAccount(book).id, { book, paymentId: payment.id }]),
+    ),
+  );
+  const events = [...touched.values()].flatMap(({ book, paymentId }) => balanceEvents([book], posted, paymentId, now));
+  return { progresses, events };
 }
 
 const bookOf = (wallet: WalletWithAccounts, currency: string): WalletBook => ({
