@@ -24,7 +24,9 @@ const scalars = {
   Currency: 'string',
   PhoneNumber: 'string',
   EmailAddress: 'string',
+  URL: 'string',
   Cursor: 'string',
+  URL: 'string',
 };
 
 /** The documents that we ship, by file. */

@@ -33,6 +33,7 @@ export const builder = new SchemaBuilder<{
     Currency: ScalarShape<string>;
     PhoneNumber: ScalarShape<string>;
     EmailAddress: ScalarShape<string>;
+    URL: ScalarShape<string>;
     Cursor: ScalarShape<string>;
   };
 }>({

@@ -2,7 +2,7 @@ import type { eventTypes } from '../events/event.ts';
 import { builder } from './builder.ts';
 
 /** An enum whose values are all described, in the order given. */
-function described<Value extends string>(name: string, description: string, values: Record<Value, string>) {
+export function described<Value extends string>(name: string, description: string, values: Record<Value, string>) {
   const entries = Object.entries(values) as [Value, string][];
   return builder.enumType(name, {
     description,

@@ -12,7 +12,7 @@ type Refusal = new (...args: any[]) => DomainError;
 interface MutationOptions<Input, Success> {
   description: string;
   /** `write`: key or session with that scope; `server`: the partner's server only; `admin`: the operator, or that server. */
-  auth: { write: Scope } | { server: Scope | 'ANY' } | { adminOrServer: true } | { admin: true };
+  auth: { write: Scope } | { server: Scope | 'ANY' } | { adminOrServer: Scope | 'ANY' } | { admin: true };
   input: InputRef<Input>;
   success: ObjectRef<never, Success> | ObjectRef<typeof builder.$inferSchemaTypes, Success>;
   /** Every refusal that it can answer; one that is not listed is masked as a fault. */
@@ -32,7 +32,7 @@ export function mutation<Input, Success>(name: string, options: MutationOptions<
       type: success as ObjectRef<typeof builder.$inferSchemaTypes, Success>,
       nullable: true,
       description,
-      authScopes: 'adminOrServer' in auth ? { $any: { admin: true, server: 'ANY' } } : auth,
+      authScopes: 'adminOrServer' in auth ? { $any: { admin: true, server: auth.adminOrServer } } : auth,
       args: { input: t.arg({ type: input, required: true, description: 'What to do.' }) },
       errors: {
         types: errors,

@@ -1,7 +1,9 @@
 import { brandWithType } from '@pothos/core';
+import { findLocation } from '../domain/location/find-locations.ts';
 import { idPrefixes } from '../lib/ids.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
+import { catalogueOf } from './catalogue.ts';
 import { checkList } from './connection.ts';
 import type { Context } from './context.ts';
 import { findEventById } from './event.ts';
@@ -26,7 +28,12 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.Card]: ['Card', (id, { loaders }) => loaders.card.load(id)],
   [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
-  [idPrefixes.Provider]: ['Provider', async (id) => providerById(id)],
+  [idPrefixes.Provider]: ['Provider', async (id, { deps }) => providerById(deps, id)],
+  [idPrefixes.ProviderAccount]: ['ProviderAccount', loadProviderAccount],
+  [idPrefixes.Service]: ['Service', (id, context) => catalogueOf(context).service.load(id)],
+  [idPrefixes.ServiceCategory]: ['ServiceCategory', (id, context) => catalogueOf(context).category.load(id)],
+  [idPrefixes.Place]: ['Place', (id, context) => catalogueOf(context).place.load(id)],
+  [idPrefixes.Location]: ['Location', loadLocation],
   // events know their own type
   [idPrefixes.Event]: [null, findEventById],
 };
@@ -35,6 +42,18 @@ function loadApiKey(id: string, context: Context): Promise<object | null> {
   const viewer = signedIn(context);
   const where = viewer.kind === 'ADMIN' ? { id } : { id, partnerId: viewer.partnerId };
   return viewer.kind === 'CUSTOMER' ? Promise.resolve(null) : context.deps.db.prisma.apiKey.findFirst({ where });
+}
+
+function loadProviderAccount(id: string, context: Context): Promise<object | null> {
+  const viewer = signedIn(context);
+  const where = viewer.kind === 'ADMIN' ? { id } : { id, partnerId: viewer.partnerId };
+  return viewer.kind === 'CUSTOMER'
+    ? Promise.resolve(null)
+    : context.deps.db.prisma.providerAccount.findFirst({ where });
+}
+
+async function loadLocation(id: string, context: Context): Promise<object | null> {
+  return findLocation(context.deps.db.prisma, await catalogueOf(context).all(), id);
 }
 
 async function load(id: string, context: Context): Promise<object | null> {

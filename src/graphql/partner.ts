@@ -97,7 +97,7 @@ builder.queryField('viewer', (t) =>
 );
 
 /** The partner that an access mutation is about: the one named by the administrator, or the server's own. */
-function targetPartner(viewer: Viewer, partnerId: string | undefined): string {
+export function targetPartner(viewer: Viewer, partnerId: string | undefined): string {
   if (viewer.kind === 'ADMIN') {
     if (!partnerId) throw InvalidInputError.at('input.partnerId', 'is required of the administrator.');
     return partnerId;
@@ -179,7 +179,7 @@ const ApiKeyCreateSuccess = builder.objectRef<{ apiKey: ApiKey; secret: string }
 });
 mutation('apiKeyCreate', {
   description: 'Makes an API key for a partner’s server.',
-  auth: { adminOrServer: true },
+  auth: { adminOrServer: 'ANY' },
   input: ApiKeyCreateInput,
   success: ApiKeyCreateSuccess,
   errors: [NotFoundError, InvalidInputError],
@@ -202,7 +202,7 @@ const ApiKeyRevokeSuccess = builder.objectRef<{ apiKey: ApiKey }>('ApiKeyRevokeS
 });
 mutation('apiKeyRevoke', {
   description: 'Revokes an API key for good.',
-  auth: { adminOrServer: true },
+  auth: { adminOrServer: 'ANY' },
   input: ApiKeyRevokeInput,
   success: ApiKeyRevokeSuccess,
   errors: [NotFoundError],

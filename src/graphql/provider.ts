@@ -1,27 +1,39 @@
+import type { Deps } from '../deps.ts';
+import { providerCodes, providerName } from '../domain/provider/describe-provider.ts';
 import { InvariantError } from '../lib/assert.ts';
 import { idPrefixes } from '../lib/ids.ts';
 import { builder } from './builder.ts';
 import { ProviderCodeEnum } from './enums.ts';
 
-type ProviderCode = (typeof ProviderCodeEnum)['$inferType'];
+export type ProviderCode = (typeof ProviderCodeEnum)['$inferType'];
 
-/** A provider as the API shows it. */
+/** A provider as the API shows it; the rest is asked of the process. */
 export interface ProviderView {
   code: ProviderCode;
-  name: string;
 }
 
-const providers: ProviderView[] = [{ code: 'LOCAL', name: 'Koshel ledger' }];
+const isCode = (code: string): code is ProviderCode => Object.hasOwn(codes, code);
+const codes: Record<ProviderCode, ProviderView> = {
+  LOCAL: { code: 'LOCAL' },
+  QIWI: { code: 'QIWI' },
+  MBANK: { code: 'MBANK' },
+  VSEPLATEZHI: { code: 'VSEPLATEZHI' },
+  DIWA: { code: 'DIWA' },
+  MONEYWALL: { code: 'MONEYWALL' },
+};
 
 /** @throws InvariantError for a code that no provider has: it was stored by mistake */
 export function providerByCode(code: string): ProviderView {
-  const provider = providers.find((p) => p.code === code);
-  if (!provider) throw new InvariantError(`there is no provider ${code}`);
-  return provider;
+  if (!isCode(code)) throw new InvariantError(`there is no provider ${code}`);
+  return codes[code];
 }
 
+/** Every provider that this process can reach. */
+const reachable = (deps: Pick<Deps, 'connectors'>): ProviderView[] => providerCodes(deps).map(providerByCode);
+
 /** The provider with this global id, or null. */
-export const providerById = (id: string): ProviderView | null => providers.find((p) => providerId(p) === id) ?? null;
+export const providerById = (deps: Pick<Deps, 'connectors'>, id: string): ProviderView | null =>
+  reachable(deps).find((provider) => providerId(provider) === id) ?? null;
 
 const providerId = ({ code }: ProviderView) => `${idPrefixes.Provider}_${code.toLowerCase()}`;
 
@@ -29,16 +41,13 @@ export const ProviderRef = builder.objectRef<ProviderView>('Provider');
 ProviderRef.implement({
   description: 'The ledger here, or a company upstream.',
   interfaces: [builder.nodeInterfaceRef()],
-  isTypeOf: (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    'code' in value &&
-    'name' in value &&
-    providers.includes(value as ProviderView),
   fields: (t) => ({
     id: t.id({ description: 'Its id.', resolve: providerId }),
     code: t.expose('code', { type: ProviderCodeEnum, description: 'Its code.' }),
-    name: t.exposeString('name', { description: 'Its name, for people.' }),
+    name: t.string({
+      description: 'Its name, for people.',
+      resolve: ({ code }, _args, { deps }) => providerName(deps, code),
+    }),
   }),
 });
 
@@ -47,7 +56,7 @@ builder.queryFields((t) => ({
     type: [ProviderRef],
     description: 'Every provider that this gateway works with.',
     authScopes: { signedIn: true },
-    resolve: () => providers,
+    resolve: (_root, _args, { deps }) => reachable(deps),
   }),
   provider: t.field({
     type: ProviderRef,
@@ -55,6 +64,6 @@ builder.queryFields((t) => ({
     description: 'One provider by its code.',
     authScopes: { signedIn: true },
     args: { code: t.arg({ type: ProviderCodeEnum, required: true, description: 'Its code.' }) },
-    resolve: (_root, { code }) => providers.find((provider) => provider.code === code) ?? null,
+    resolve: (_root, { code }, { deps }) => reachable(deps).find((provider) => provider.code === code) ?? null,
   }),
 }));

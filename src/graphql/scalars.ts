@@ -70,6 +70,17 @@ builder.scalarType('EmailAddress', {
   },
 });
 
+builder.scalarType('URL', {
+  description: 'A web address: https://example.com/page.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const given = text(value, 'URL', 'https://example.com/page');
+    return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) && given.length <= 2_000
+      ? given
+      : refuse('URL', 'https://example.com/page');
+  },
+});
+
 builder.scalarType('Cursor', {
   description: 'An opaque position in the event log, or in a connection.',
   serialize: (value) => value,

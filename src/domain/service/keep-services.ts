@@ -62,10 +62,17 @@ function rowOf(service: ProviderService) {
   };
 }
 
-/** JSON as the database reads it: whole numbers as text, no zero bytes. */
+/** What no text of the database can hold: zero bytes, and halves of surrogate pairs. */
+const UNSTORABLE = /\0|\p{Cs}/gu;
+
+/** JSON as the database reads it: whole numbers as text, and every text storable. */
 export const jsonText = (rows: unknown): string =>
   JSON.stringify(rows, (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : typeof value === 'string' ? value.replaceAll('\u0000', '') : value,
+    typeof value === 'bigint'
+      ? value.toString()
+      : typeof value === 'string'
+        ? value.replace(UNSTORABLE, '\uFFFD')
+        : value,
   );
 
 const update = (
