@@ -26,7 +26,6 @@ const scalars = {
   EmailAddress: 'string',
   URL: 'string',
   Cursor: 'string',
-  URL: 'string',
 };
 
 /** The documents that we ship, by file. */
