@@ -1,7 +1,6 @@
 import type { Payment } from '../db/generated/client.ts';
 import { LimitExceededError } from '../domain/limit/errors.ts';
 import { createCardTopUp } from '../domain/payment/create-card-top-up.ts';
-import { createPayout } from '../domain/payment/create-payout.ts';
 import { createTopUp } from '../domain/payment/create-top-up.ts';
 import { createTransfer } from '../domain/payment/create-transfer.ts';
 import { createTransferBatch } from '../domain/payment/create-transfer-batch.ts';
@@ -196,53 +195,4 @@ mutation('transferBatchCreate', {
     }));
     return createTransferBatch(context.deps, tenant(context), { ...withoutNulls(input), transfers: legs });
   },
-});
-
-const BankAccountInput = builder.inputType('BankAccountInput', {
-  description: 'A person’s account at a Russian bank.',
-  fields: (t) => ({
-    bic: t.string({ required: true, description: 'The bank’s BIC: 9 digits.' }),
-    account: t.string({ required: true, description: 'The account number: 20 digits.' }),
-    holderFirstName: t.string({ required: true, description: 'First name of the holder.' }),
-    holderMiddleName: t.string({ description: 'Middle name of the holder.' }),
-    holderLastName: t.string({ required: true, description: 'Last name of the holder.' }),
-    purpose: t.string({ description: 'Purpose of the payment, 210 characters at most.' }),
-  }),
-});
-const PaymentDestinationInput = builder.inputType('PaymentDestinationInput', {
-  description: 'Where a payout goes. Exactly one.',
-  isOneOf: true,
-  fields: (t) => ({ bankAccount: t.field({ type: BankAccountInput, description: 'To a person’s bank account.' }) }),
-});
-const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
-  description: 'Money out of a wallet.',
-  fields: (t) => ({
-    idempotencyKey: t.string({ required: true, description: key }),
-    fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
-    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
-    destination: t.field({ type: PaymentDestinationInput, required: true, description: 'Where it goes.' }),
-    note: t.string({ description: 'A remark of your own, 255 characters at most.' }),
-    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
-  }),
-});
-mutation('payoutCreate', {
-  description: 'Creates a payout. Confirmed, its money is held until the outcome is known (paymentResolve).',
-  auth: { write: 'PAYMENTS_WRITE' },
-  input: PayoutCreateInput,
-  success: paymentSuccess('PayoutCreateSuccess', 'The payout is created.'),
-  errors: [
-    NotFoundError,
-    InvalidInputError,
-    IdempotencyError,
-    StateError,
-    InsufficientFundsError,
-    LimitExceededError,
-    NotSupportedError,
-  ],
-  resolve: ({ amount, destination, ...input }, context) =>
-    createPayout(context.deps, tenant(context), {
-      ...withoutNulls(input),
-      amount: minorAmount(amount, 'input.amount'),
-      bankAccount: withoutNulls(destination.bankAccount),
-    }),
 });

@@ -7,6 +7,7 @@ import './wallet-mutations.ts';
 import './payment.ts';
 import './payment-mutations.ts';
 import './payment-creation.ts';
+import './payout.ts';
 import './card.ts';
 import './provider-details.ts';
 import './provider-account.ts';

@@ -35,7 +35,7 @@ export async function once(
   if (key === '' || key.length > MAX_KEY_LENGTH) {
     throw InvalidInputError.at('input.idempotencyKey', `must have 1 to ${MAX_KEY_LENGTH} characters.`);
   }
-  const actor = viewer.kind === 'PARTNER' ? 'server' : viewer.customerId;
+  const actor = actorOf(viewer);
   const fingerprint = Buffer.from(vault.fingerprint(canonicalJson(input))).toString('hex');
   const claimed = await tx.$executeRaw`
     WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '10s', true))
@@ -52,3 +52,12 @@ export async function once(
   if (first.fingerprint !== fingerprint) throw new IdempotencyError('IDEMPOTENCY_CONFLICT');
   return { replayed: true, resultId: first.resultId };
 }
+
+/** Was the key used before? What must be asked of others ahead of the work is not asked again for a repetition. */
+export async function isClaimed(tx: Tx, viewer: TenantViewer, operation: string, key: string): Promise<boolean> {
+  const claim = { partnerId: viewer.partnerId, actor: actorOf(viewer), operation, key };
+  return (await tx.idempotencyKey.count({ where: claim })) > 0;
+}
+
+/** A key belongs to the partner's server, or to one customer's session. */
+const actorOf = (viewer: TenantViewer): string => (viewer.kind === 'PARTNER' ? 'server' : viewer.customerId);

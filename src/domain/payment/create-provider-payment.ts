@@ -5,7 +5,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
-import { once } from '../idempotency/once.ts';
+import { isClaimed, once } from '../idempotency/once.ts';
 import type { Route } from '../provider/route.ts';
 import { newAttempt } from './attempt.ts';
 import { confirmPayment } from './confirm-payment.ts';
@@ -29,14 +29,16 @@ export interface ProviderPlan {
   order: UpstreamOrder;
 }
 
-export interface ProviderCreation {
+export interface ProviderCreation<Prepared = null> {
   operation: string;
   idempotencyKey: string;
   /** The input without the key. */
   input: unknown;
   confirm: boolean;
+  /** What has to be asked of the provider beforehand; not called for a repetition. */
+  prepare?(): Promise<Prepared>;
   /** Checks everything and plans, inside the transaction; `id` is the payment's. */
-  plan(tx: Tx, id: string, now: Date): Promise<ProviderPlan>;
+  plan(tx: Tx, id: string, now: Date, prepared: Prepared | null): Promise<ProviderPlan>;
 }
 
 /**
@@ -45,17 +47,19 @@ export interface ProviderCreation {
  * where an earlier one was cut off.
  * @throws what `plan`, createUpstream and confirmPayment throw
  */
-export async function createProviderPayment(
+export async function createProviderPayment<Prepared = null>(
   deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
-  { operation, idempotencyKey, input, confirm, plan }: ProviderCreation,
+  { operation, idempotencyKey, input, confirm, prepare, plan }: ProviderCreation<Prepared>,
 ): Promise<{ payment: Payment; replayed: boolean }> {
+  const repeated = await isClaimed(deps.db.prisma, viewer, operation, idempotencyKey);
+  const prepared = repeated || !prepare ? null : await prepare();
   const now = deps.clock.now();
   const stored = await transaction(deps.db, async (tx) => {
     const claim = { operation, key: idempotencyKey, input, resultId: newId('Payment') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { payment: await replayedPayment(tx, viewer, id), replayed };
-    const { payment, route, order } = await plan(tx, id, now);
+    const { payment, route, order } = await plan(tx, id, now, prepared);
     const carried = { providerAccountId: route.account.id, provider: route.account.provider };
     const row = {
       ...payment,

@@ -1,0 +1,114 @@
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import type { Deps } from '../../deps.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import { present } from '../../lib/assert.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { payableCard } from '../card/store.ts';
+import { checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
+import { type PageChoice, pageChoice } from './create-card-top-up.ts';
+import { createProviderPayment } from './create-provider-payment.ts';
+import { checkAmount, newPayment } from './new-payment.ts';
+import { orderService, type ServiceOrder } from './service-order.ts';
+
+export interface CreateTransitInput extends PageChoice {
+  idempotencyKey: string;
+  /** Left out: an anonymous payment, for partner keys only. */
+  walletId?: string | undefined;
+  cardId?: string | undefined;
+  saveCard?: boolean | undefined;
+  amount: MinorAmount;
+  service: { serviceId: string; parameters: { id: string; value: string }[] };
+  provider?: string | undefined;
+  receiptEmail?: string | undefined;
+  confirm: boolean;
+}
+
+/**
+ * Card straight to a service; no wallet's money moves.
+ * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, NotSupportedError, ProviderRejectedError,
+ *   ProviderUnavailableError, IdentificationRequiredError
+ */
+export function createTransit(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  viewer: TenantViewer,
+  { idempotencyKey, confirm, ...input }: CreateTransitInput,
+): Promise<{ payment: Payment; replayed: boolean }> {
+  const { amount, provider, cardId, saveCard, receiptEmail } = input;
+  checkAmount(amount, 'input.amount');
+  checkPayer(viewer, input);
+  return createProviderPayment<ServiceOrder>(deps, viewer, {
+    operation: 'transitCreate',
+    idempotencyKey,
+    input: { ...input, confirm },
+    confirm,
+    prepare: () =>
+      orderService(
+        deps,
+        viewer.partnerId,
+        { service: input.service },
+        { amount, capability: 'TRANSITS', provider, path: ['input'] },
+      ),
+    async plan(tx, id, now, ordered) {
+      const { service, route, parameters, feeMinor } = present(ordered, 'the order of a new transit');
+      const wallet = input.walletId ? await payingWallet(tx, viewer, input.walletId) : null;
+      const card = wallet && cardId ? await payableCard(tx, viewer, wallet.id, cardId) : null;
+      const known = {
+        id,
+        partnerId: viewer.partnerId,
+        amountMinor: amount.minor,
+        currency: amount.currency,
+        createdAt: now,
+      };
+      const parties = {
+        sourceWalletId: wallet?.id ?? null,
+        sourceCustomerId: wallet?.customerId ?? null,
+        cardId: card?.id ?? null,
+      };
+      const payment = newPayment('TRANSIT', known, {
+        ...parties,
+        serviceId: service.id,
+        feeMinor,
+        fundingSource: 'CARD',
+      });
+      const cardChoice = card ? { cardReference: card.reference } : saveCard ? { saveCard } : {};
+      const order = {
+        member: 'transits' as const,
+        serviceReference: service.providerReference,
+        parameters,
+        anonymous: wallet === null,
+        ...cardChoice,
+        choice: pageChoice(input),
+        ...(receiptEmail ? { receiptEmail } : {}),
+      };
+      return { payment, route, order };
+    },
+  });
+}
+
+function checkPayer(
+  viewer: TenantViewer,
+  { walletId, cardId, saveCard, receiptEmail }: Omit<CreateTransitInput, 'idempotencyKey' | 'confirm'>,
+): void {
+  if (cardId && saveCard)
+    throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
+  if (walletId) {
+    if (receiptEmail) throw InvalidInputError.at('input.receiptEmail', 'is for payments without a wallet.');
+    return;
+  }
+  if (viewer.kind === 'CUSTOMER')
+    throw InvalidInputError.at(
+      'input.walletId',
+      'is required of a session; only a partner’s key pays without a wallet.',
+    );
+  if (cardId || saveCard) throw InvalidInputError.at('input.walletId', 'is required to use or keep a card.');
+}
+
+async function payingWallet(tx: Tx, viewer: TenantViewer, id: string): Promise<WalletWithAccounts> {
+  const wallet = await findWallet(tx, viewer, id);
+  if (!wallet) throw new NotFoundError('The wallet');
+  checkLocal(wallet, 'TRANSITS');
+  checkWalletState(wallet, ['ACTIVE']);
+  return wallet;
+}

@@ -1,0 +1,135 @@
+import { LimitExceededError } from '../domain/limit/errors.ts';
+import { createPayout } from '../domain/payment/create-payout.ts';
+import { createServicePayout } from '../domain/payment/create-service-payout.ts';
+import { createTransit } from '../domain/payment/create-transit.ts';
+import {
+  IdempotencyError,
+  InsufficientFundsError,
+  InvalidInputError,
+  NotFoundError,
+  NotSupportedError,
+  StateError,
+} from '../errors.ts';
+import { tenant } from './access.ts';
+import { builder } from './builder.ts';
+import { ProviderCodeEnum } from './enums.ts';
+import { providerErrors } from './errors.ts';
+import { MoneyInputRef, minorAmount } from './money.ts';
+import { mutation } from './mutation.ts';
+import { withoutNulls } from './nulls.ts';
+import { paymentSuccess } from './payment-mutations.ts';
+
+const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
+const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
+
+const BankAccountInput = builder.inputType('BankAccountInput', {
+  description: 'A person’s account at a Russian bank.',
+  fields: (t) => ({
+    bic: t.string({ required: true, description: 'The bank’s BIC: 9 digits.' }),
+    account: t.string({ required: true, description: 'The account number: 20 digits.' }),
+    holderFirstName: t.string({ required: true, description: 'First name of the holder.' }),
+    holderMiddleName: t.string({ description: 'Middle name of the holder.' }),
+    holderLastName: t.string({ required: true, description: 'Last name of the holder.' }),
+    purpose: t.string({ description: 'Purpose of the payment, 210 characters at most.' }),
+  }),
+});
+const ServiceParameterInput = builder.inputType('ServiceParameterInput', {
+  description: 'What the payer has filled in for one of a service’s parameters.',
+  fields: (t) => ({
+    id: t.string({ required: true, description: 'The parameter’s id.' }),
+    value: t.string({ required: true, description: 'Its value.' }),
+  }),
+});
+const ServicePayeeInput = builder.inputType('ServicePayeeInput', {
+  description: 'A service, and what it wants to know.',
+  fields: (t) => ({
+    serviceId: t.id({ required: true, description: 'The service.' }),
+    parameters: t.field({ type: [ServiceParameterInput], required: true, description: 'Its parameters.' }),
+  }),
+});
+const PaymentDestinationInput = builder.inputType('PaymentDestinationInput', {
+  description: 'Where a payout goes. Exactly one.',
+  isOneOf: true,
+  fields: (t) => ({
+    bankAccount: t.field({ type: BankAccountInput, description: 'To a person’s bank account.' }),
+    service: t.field({ type: ServicePayeeInput, description: 'To a service of a catalogue.' }),
+    phone: t.field({ type: 'PhoneNumber', description: 'Airtime: to the mobile operator of this phone.' }),
+  }),
+});
+const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
+  description: 'Money out of a wallet.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
+    destination: t.field({ type: PaymentDestinationInput, required: true, description: 'Where it goes.' }),
+    provider: t.field({ type: ProviderCodeEnum, description: 'Through this provider; the best one when left out.' }),
+    note: t.string({ description: 'A remark of your own, 255 characters at most.' }),
+    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+  }),
+});
+mutation('payoutCreate', {
+  description: 'Creates a payout. Confirmed, its money is held until the outcome is known (paymentResolve).',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: PayoutCreateInput,
+  success: paymentSuccess('PayoutCreateSuccess', 'The payout is created.'),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    InsufficientFundsError,
+    LimitExceededError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
+  resolve: ({ amount, ...rest }, context) => {
+    const { destination, provider, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
+    const { bankAccount, ...target } = destination;
+    if (bankAccount) return createPayout(context.deps, tenant(context), { ...input, bankAccount });
+    return createServicePayout(context.deps, tenant(context), { ...input, provider, destination: target });
+  },
+});
+
+const TransitCreateInput = builder.inputType('TransitCreateInput', {
+  description: 'Card straight to a service. Without `walletId`: an anonymous payment, allowed to partner keys only.',
+  fields: (t) => ({
+    idempotencyKey: t.string({ required: true, description: key }),
+    walletId: t.id({ description: 'For whom it is made.' }),
+    cardId: t.id({
+      description: 'A kept card that pays; without it the person types one on the page of `nextAction`.',
+    }),
+    saveCard: t.boolean({ required: true, defaultValue: false, description: 'Keep the card that is typed.' }),
+    amount: t.field({ type: MoneyInputRef, required: true, description: 'What the service gets.' }),
+    service: t.field({ type: ServicePayeeInput, required: true, description: 'Whom to pay.' }),
+    returnUrl: t.string({ description: 'Where the person comes back to.' }),
+    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
+    provider: t.field({ type: ProviderCodeEnum, description: 'Through this provider; the best one when left out.' }),
+    receiptEmail: t.field({
+      type: 'EmailAddress',
+      description: 'Anonymous payments: the receipt goes there when it is completed.',
+    }),
+    confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+  }),
+});
+mutation('transitCreate', {
+  description: 'Creates a transit: card straight to a service.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: TransitCreateInput,
+  success: paymentSuccess('TransitCreateSuccess', 'The transit is created.'),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    StateError,
+    LimitExceededError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
+  resolve: ({ amount, ...input }, context) =>
+    createTransit(context.deps, tenant(context), {
+      ...withoutNulls(input),
+      amount: minorAmount(amount, 'input.amount'),
+    }),
+});
