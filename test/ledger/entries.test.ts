@@ -47,6 +47,20 @@ describe('The catalogue, entry by entry', () => {
     `);
   });
 
+  test('mirrorAdjusted', () => {
+    expect(renderEntry(examples.mirrorAdjusted())).toMatchInlineSnapshot();
+  });
+
+  test('mirrorAdjusted, the other sign', () => {
+    const about = { partnerId: 'partner', currency: 'RUB', reference: 'r', occurredAt: new Date(0) };
+    const draft = entries.mirrorAdjusted({ ...about, amount: 1n, walletId: 'A' });
+    expect(renderEntry(draft)).toMatchInlineSnapshot();
+  });
+
+  test('transferReceived', () => {
+    expect(renderEntry(examples.transferReceived())).toMatchInlineSnapshot();
+  });
+
   test('transferCompleted', () => {
     expect(renderEntry(examples.transferCompleted())).toMatchInlineSnapshot(`
       "TRANSFER_COMPLETED

@@ -14,7 +14,7 @@ import { anyMovement, draftOf, type Scene } from './movements.ts';
 
 const db = await testDatabase(20);
 
-// biome-ignore lint/style/noProcessEnv: to run again what has failed: LEDGER_SEED=… npx vitest run test/ledger/model
+// to run again what has failed: LEDGER_SEED=… npx vitest run test/ledger/model
 const seed = Number.parseInt(process.env['LEDGER_SEED'] ?? String(Date.now() % 2 ** 31), 10);
 const RUNS = 30;
 
