@@ -92,6 +92,15 @@ function paymentActions(world: World): Record<string, Action> {
         notifyPayment(world, payment, 'processing', payment.status === 'completed' ? 'complete' : 'decline');
       },
     ),
+    payments: action(
+      'payments by the id that their client gave them',
+      z.strictObject({ clientId: z.string() }),
+      ({ clientId }) => ({
+        payments: [...world.payments.values()]
+          .filter((payment) => payment.clientPaymentId === clientId)
+          .map(paymentState),
+      }),
+    ),
     'payment.get': action('one payment', byId, ({ id }) =>
       paymentState(paymentOf(world, id, 'created', 'processing', 'completed', 'declined')),
     ),
