@@ -20,6 +20,7 @@ interface Entry {
 const EARLY_MS = 30_000;
 const EARLY_SHARE = 10;
 
+/** Tokens of one provider account, kept in this process. */
 export function createTokenStore(clock: Clock): TokenStore {
   const entries = new Map<string, Entry>();
   const endsSoon = ({ issuedAt, expiresAt }: IssuedToken): boolean => {

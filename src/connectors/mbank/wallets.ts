@@ -10,6 +10,7 @@ import type { WireChallenge, WireWallet } from './wire.ts';
 /** Contract 3.5: how long a security code lives. */
 const CODE_MS = 15 * 60_000;
 
+/** A code that was sent to the owner's phone, in our words. */
 export const mapChallenge = ({ data, sandboxCode }: Answer<WireChallenge>): CodeChallenge => ({
   sentTo: data.phone,
   checkDigit: textOrNull(data.check_digit),

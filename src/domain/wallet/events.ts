@@ -16,8 +16,11 @@ function walletEvent(type: EventType, wallet: Wallet, occurredAt: Date): NewEven
   };
 }
 
+/** A wallet was opened. */
 export const walletOpened = (wallet: Wallet, at: Date): NewEvent => walletEvent('WALLET_OPENED', wallet, at);
+/** A wallet changed: its status, level, currencies or caps. */
 export const walletUpdated = (wallet: Wallet, at: Date): NewEvent => walletEvent('WALLET_UPDATED', wallet, at);
+/** A wallet was closed. */
 export const walletClosed = (wallet: Wallet, at: Date): NewEvent => walletEvent('WALLET_CLOSED', wallet, at);
 
 /** The wallet's balance in one currency, as a posting left it. */
