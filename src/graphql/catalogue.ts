@@ -140,11 +140,9 @@ function providerLoaders(
         return first ? rows.filter((row) => belongs(row, [first])) : [];
       });
     };
-  const options = perProvider((of) => prisma.providerOptions.findMany({ where: { OR: inCatalogues(of).OR } }));
+  const options = perProvider((of) => prisma.providerOptions.findMany({ where: inCatalogues(of) }));
   return {
     options: new DataLoader(async (codes) => (await options(codes)).map((rows) => rows[0] ?? null)),
-    errorTexts: new DataLoader(
-      perProvider((of) => prisma.providerErrorText.findMany({ where: { OR: inCatalogues(of).OR } })),
-    ),
+    errorTexts: new DataLoader(perProvider((of) => prisma.providerErrorText.findMany({ where: inCatalogues(of) }))),
   };
 }

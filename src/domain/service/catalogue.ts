@@ -1,6 +1,6 @@
 import type { Connector } from '../../connectors/registry.ts';
 import type { Tx } from '../../db/client.ts';
-import type { Prisma, ProviderAccount } from '../../db/generated/client.ts';
+import type { ProviderAccount } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { originOf } from '../provider/route.ts';
@@ -74,12 +74,17 @@ export const live = (deps: Pick<Deps, 'vault' | 'connectors'>, catalogues: reado
     account ? [{ provider, origin, account, connector: connectorOf(deps, account) }] : [],
   );
 
-/** Rows of these catalogues. */
-export const inCatalogues = (
-  catalogues: readonly CatalogueKey[],
-): { OR: CatalogueKey[] } & Prisma.ServiceWhereInput => ({
-  OR: catalogues.map(({ provider, origin }) => ({ provider, origin })),
-});
+/** A condition on rows of any table that belong to a catalogue. */
+export interface InCatalogues {
+  provider?: { in: string[] };
+  OR?: CatalogueKey[];
+}
+
+/** Rows of these catalogues. Of none of them when there are none: an OR of nothing would be no condition. */
+export const inCatalogues = (catalogues: readonly CatalogueKey[]): InCatalogues =>
+  catalogues.length === 0
+    ? { provider: { in: [] } }
+    : { OR: catalogues.map(({ provider, origin }) => ({ provider, origin })) };
 
 /** Does the row belong to one of these catalogues? */
 export const belongs = (row: CatalogueKey, catalogues: readonly CatalogueKey[]): boolean =>

@@ -76,7 +76,7 @@ export async function servicesInCategories(
 /** The categories of these catalogues, by name. */
 export const listCategories = (tx: Tx, catalogues: readonly CatalogueKey[]): Promise<ServiceCategory[]> =>
   tx.serviceCategory.findMany({
-    where: { OR: catalogues.map(({ provider, origin }) => ({ provider, origin })) },
+    where: inCatalogues(catalogues),
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
   });
 
