@@ -49,6 +49,7 @@ export const builder = new SchemaBuilder<{
       ),
   },
   relay: {
+    idFieldOptions: { description: 'Its id: opaque, and the same everywhere.' },
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     // the plugin's type knows ID and String only, but passes on whatever it is given
