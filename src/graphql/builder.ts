@@ -1,5 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
@@ -37,7 +38,15 @@ export const builder = new SchemaBuilder<{
     Cursor: ScalarShape<string>;
   };
 }>({
-  plugins: [ComplexityPlugin, RelayPlugin, ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, ValidationPlugin],
+  plugins: [
+    ComplexityPlugin,
+    RelayPlugin,
+    ErrorsPlugin,
+    ScopeAuthPlugin,
+    PrismaPlugin,
+    DataloaderPlugin,
+    ValidationPlugin,
+  ],
   defaultFieldNullability: false,
   complexity: {
     limit: operationLimits,
@@ -71,6 +80,15 @@ export const builder = new SchemaBuilder<{
     authorizeOnSubscribe: true,
     unauthorizedError: (_parent, context, _info, { failure }) =>
       unauthorized(context, `this needs ${neededText(failure)}.`),
+  },
+  validation: {
+    validationError: ({ issues }) =>
+      new GraphQLError(
+        issues.map(({ path, message }) => `${path?.map(String).join('.') ?? ''}: ${message}`).join('; '),
+        {
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ),
   },
   prisma: { client: (context) => context.deps.db.prisma, dmmf: getDatamodel() },
 });

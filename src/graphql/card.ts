@@ -51,24 +51,27 @@ CardRef.implement({
 });
 
 builder.objectField(WalletRef, 'cards', (t) =>
-  t.field({
-    type: [CardRef],
-    description:
-      'Cards of the wallet, newest first, 100 at most. Those that are removed or failed only when asked for.',
+  t.loadableGroup({
+    type: CardRef,
+    description: 'Cards of the wallet, newest first. Those that are removed or failed only when asked for.',
     authScopes: { scope: 'CARDS_READ' },
     args: { states: t.arg({ type: [CardStateEnum], description: 'Only those in one of these states.' }) },
-    resolve: (wallet, { states }, context) =>
+    byPath: true,
+    // a subscription looks anew at each event
+    loaderOptions: { cache: false },
+    load: (walletIds: string[], context, { states }) =>
       context.deps.db.prisma.card.findMany({
         where: {
           AND: [
-            { walletId: wallet.id },
+            { walletId: { in: walletIds } },
             states ? { state: { in: states } } : { state: { notIn: ['REMOVED', 'FAILED'] } },
             visibleCards(signedIn(context)),
           ],
         },
         orderBy: { id: 'desc' },
-        take: 100,
       }),
+    group: ({ walletId }) => walletId,
+    resolve: ({ id }) => id,
   }),
 );
 

@@ -89,11 +89,6 @@ function decode(cursor: string, name: string): string {
   throw badInput(`${name}: is not a cursor of this connection. Use an edge’s cursor, or leave it out.`);
 }
 
-/** @throws GraphQLError BAD_USER_INPUT when a plain list of arguments is longer than a page */
-export function checkList(list: readonly unknown[], name: string): void {
-  if (list.length > MAX_PAGE) throw badInput(`${name}: at most ${MAX_PAGE} at once.`);
-}
-
 /** An InvalidInputError where there is no result union, in queries, becomes BAD_USER_INPUT. */
 export async function asBadInputAsync<T>(work: () => Promise<T>): Promise<T> {
   try {

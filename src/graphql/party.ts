@@ -1,10 +1,13 @@
 import type { Payment } from '../db/generated/client.ts';
+import { openOrder } from '../domain/payment/order.ts';
 import { openDestination } from '../domain/payment/payout.ts';
+import { mayAct } from '../domain/payment/store.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
-import { seesPersonalData } from './access.ts';
+import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { CardRef, WalletRef } from './refs.ts';
+import { ServiceRef } from './service.ts';
 import { walletPhone } from './wallet.ts';
 
 interface WalletPartyView {
@@ -26,7 +29,12 @@ interface CardPartyView {
   party: 'CARD';
   cardId: string | null;
 }
-export type PartyView = WalletPartyView | BankAccountPartyView | ExternalPartyView | CardPartyView;
+interface ServicePartyView {
+  party: 'SERVICE';
+  serviceId: string;
+  account: string | null;
+}
+export type PartyView = ServicePartyView | WalletPartyView | BankAccountPartyView | ExternalPartyView | CardPartyView;
 
 const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement({
   description: 'A wallet of this partner.',
@@ -86,7 +94,29 @@ const ExternalParty = builder.objectRef<ExternalPartyView>('ExternalParty').impl
   fields: (t) => ({ description: t.exposeString('description', { description: 'What is known.' }) }),
 });
 
-const members = { WALLET: WalletParty, BANK_ACCOUNT: BankAccountParty, EXTERNAL: ExternalParty, CARD: CardParty };
+const ServiceParty = builder.objectRef<ServicePartyView>('ServiceParty').implement({
+  description: 'A service of a provider’s catalogue.',
+  fields: (t) => ({
+    service: t.field({
+      type: ServiceRef,
+      nullable: true,
+      description: 'The service; null when it is gone from the catalogue.',
+      resolve: ({ serviceId }, _args, { deps }) => deps.db.prisma.service.findUnique({ where: { id: serviceId } }),
+    }),
+    account: t.exposeString('account', {
+      nullable: true,
+      description: 'Whom or what it pays there: the first of its parameters. Shown to the payment’s maker.',
+    }),
+  }),
+});
+
+const members = {
+  SERVICE: ServiceParty,
+  WALLET: WalletParty,
+  BANK_ACCOUNT: BankAccountParty,
+  EXTERNAL: ExternalParty,
+  CARD: CardParty,
+};
 
 export const PaymentPartyRef = builder.unionType('PaymentParty', {
   description: 'One side of a payment.',
@@ -106,6 +136,8 @@ export function sourceParty(payment: Payment): PartyView {
 /** Where the money goes. */
 export function destinationParty(payment: Payment, context: Context): PartyView {
   if (payment.destinationWalletId) return { party: 'WALLET', walletId: payment.destinationWalletId };
+  if (payment.serviceId)
+    return { party: 'SERVICE', serviceId: payment.serviceId, account: serviceAccount(payment, context) };
   if (!payment.destinationSealed) return external('Unknown');
   const account = openDestination(context.deps.vault, payment.id, payment.destinationSealed);
   const whole = seesPersonalData(context, payment.sourceCustomerId);
@@ -117,4 +149,11 @@ export function destinationParty(payment: Payment, context: Context): PartyView 
     holder: whole ? holder : `${account.holderFirstName} ${account.holderLastName.slice(0, 1)}.`,
     purpose: account.purpose ?? null,
   };
+}
+
+function serviceAccount(payment: Payment, context: Context): string | null {
+  if (!payment.orderSealed || !mayAct(signedIn(context), payment)) return null;
+  const [account = null] = Object.values(openOrder(context.deps.vault, payment).parameters ?? {});
+  const whole = seesPersonalData(context, payment.sourceCustomerId);
+  return account === null || whole ? account : `•••${account.slice(-4)}`;
 }

@@ -4,6 +4,8 @@ import { cancelPayment } from '../domain/payment/cancel-payment.ts';
 import { confirmPayment } from '../domain/payment/confirm-payment.ts';
 import { refundPayment } from '../domain/payment/refund-payment.ts';
 import { resolvePayment } from '../domain/payment/resolve-payment.ts';
+import { requestReceipt } from '../domain/payment/send-receipt.ts';
+import { updatePayment } from '../domain/payment/update-payment.ts';
 import {
   IdempotencyError,
   InsufficientFundsError,
@@ -20,6 +22,7 @@ import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { PaymentRef, paymentView } from './refs.ts';
+import { ServiceParameterInput } from './service-parameter-input.ts';
 
 /** The success of a mutation that makes or moves a payment. */
 export function paymentSuccess(name: string, description: string) {
@@ -157,4 +160,41 @@ mutation('paymentResolve', {
   success: changedPayment('PaymentResolveSuccess', 'The ruling is on the record.'),
   errors: [NotFoundError, StateError, InvalidInputError],
   resolve: async (input, context) => ({ payment: await resolvePayment(context.deps, server(context), input) }),
+});
+
+const PaymentUpdateInput = builder.inputType('PaymentUpdateInput', {
+  description: 'What the provider asks for in an UpdateAction.',
+  fields: (t) => ({
+    paymentId: t.id({ required: true, description: 'The payment.' }),
+    parameters: t.field({
+      type: [ServiceParameterInput],
+      required: true,
+      description: 'The values; earlier ones go along by themselves.',
+    }),
+  }),
+});
+mutation('paymentUpdate', {
+  description: 'Answers an UpdateAction.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: PaymentUpdateInput,
+  success: changedPayment('PaymentUpdateSuccess', 'The provider has what it asked for.'),
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError, ...providerErrors],
+  resolve: async (input, context) => ({ payment: await updatePayment(context.deps, tenant(context), input) }),
+});
+
+const ReceiptSendInput = builder.inputType('ReceiptSendInput', {
+  description: 'Where to mail a receipt.',
+  fields: (t) => ({
+    paymentId: t.id({ required: true, description: 'The payment; it must be completed.' }),
+    email: t.field({ type: 'EmailAddress', required: true, description: 'Where to.' }),
+    locale: t.string({ required: true, defaultValue: 'ru-RU', description: 'The language of the mail, a BCP 47 tag.' }),
+  }),
+});
+mutation('receiptSend', {
+  description: 'Has the provider mail the receipt of a completed payment.',
+  auth: { write: 'PAYMENTS_WRITE' },
+  input: ReceiptSendInput,
+  success: changedPayment('ReceiptSendSuccess', 'The provider mails it.'),
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError, ...providerErrors],
+  resolve: async (input, context) => ({ payment: await requestReceipt(context.deps, tenant(context), input) }),
 });

@@ -18,6 +18,7 @@ import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { paymentSuccess } from './payment-mutations.ts';
+import { ServiceParameterInput } from './service-parameter-input.ts';
 
 const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
 const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
@@ -31,13 +32,6 @@ const BankAccountInput = builder.inputType('BankAccountInput', {
     holderMiddleName: t.string({ description: 'Middle name of the holder.' }),
     holderLastName: t.string({ required: true, description: 'Last name of the holder.' }),
     purpose: t.string({ description: 'Purpose of the payment, 210 characters at most.' }),
-  }),
-});
-const ServiceParameterInput = builder.inputType('ServiceParameterInput', {
-  description: 'What the payer has filled in for one of a service’s parameters.',
-  fields: (t) => ({
-    id: t.string({ required: true, description: 'The parameter’s id.' }),
-    value: t.string({ required: true, description: 'Its value.' }),
   }),
 });
 const ServicePayeeInput = builder.inputType('ServicePayeeInput', {

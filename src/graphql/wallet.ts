@@ -1,3 +1,5 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { z } from 'zod';
 import type { Payment } from '../db/generated/client.ts';
 import { walletLimitViews } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
@@ -6,9 +8,10 @@ import { offeredCurrencies } from '../domain/wallet/rules.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { balanceAt } from '../ledger/balance.ts';
 import { seesPersonalData, signedIn } from './access.ts';
+import { asksFor } from './asks-for.ts';
 import { BalanceRef, type BalanceView } from './balance.ts';
 import { builder } from './builder.ts';
-import { checkList, pageArgs, pageByIdDescending } from './connection.ts';
+import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import { IdentificationRef, identificationOf } from './customer.ts';
 import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
@@ -26,10 +29,25 @@ export function walletPhone(wallet: WalletWithAccounts, context: Context): strin
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
 }
 
-async function balanceViews(wallet: WalletWithAccounts, { loaders, deps }: Context): Promise<BalanceView[]> {
+/**
+ * The wallet's balances by the books here. Where its provider's own figure is asked for, the provider is read first, so that
+ * the books have followed it; when it cannot say, they are shown as they are.
+ */
+async function balanceViews(
+  wallet: WalletWithAccounts,
+  { loaders, deps }: Context,
+  info: GraphQLResolveInfo,
+): Promise<BalanceView[]> {
+  const said = asksFor(info, 'upstream') ? ((await loaders.upstreamWallet.load(wallet))?.balance ?? null) : null;
+  if (said) loaders.balances.clear(wallet.id);
   const asOf = deps.clock.now();
   const balances = await loaders.balances.load(wallet.id);
-  return balances.map((balance) => ({ ...balance, isDefault: balance.currency === wallet.defaultCurrency, asOf }));
+  return balances.map((balance) => ({
+    ...balance,
+    upstream: said?.currency === balance.currency ? said.minor : null,
+    isDefault: balance.currency === wallet.defaultCurrency,
+    asOf,
+  }));
 }
 
 WalletRef.implement({
@@ -74,7 +92,7 @@ WalletRef.implement({
     balances: t.field({
       type: [BalanceRef],
       description: 'One per currency.',
-      resolve: (wallet, _args, context) => balanceViews(wallet, context),
+      resolve: (wallet, _args, context, info) => balanceViews(wallet, context, info),
     }),
     balance: t.field({
       type: BalanceRef,
@@ -85,9 +103,10 @@ WalletRef.implement({
         currency: t.arg({ type: 'Currency', description: 'Which currency; the default one when left out.' }),
         at: t.arg({ type: 'DateTime', description: 'At which instant; now when left out.' }),
       },
-      resolve: async (wallet, { currency, at }, context) => {
+      resolve: async (wallet, { currency, at }, context, info) => {
         const wanted = currency ?? wallet.defaultCurrency;
-        if (!at) return (await balanceViews(wallet, context)).find((balance) => balance.currency === wanted) ?? null;
+        if (!at)
+          return (await balanceViews(wallet, context, info)).find((balance) => balance.currency === wanted) ?? null;
         const account = wallet.accounts.find((a) => a.currency === wanted);
         const balance = account ? await balanceAt(context.deps.db.prisma, account.ledgerAccountId, at) : null;
         return balance && { ...balance, isDefault: wanted === wallet.defaultCurrency, asOf: at };
@@ -97,8 +116,10 @@ WalletRef.implement({
     offeredCurrencies: t.field({
       type: ['Currency'],
       description: 'Currencies in which another account can be opened.',
-      resolve: ({ accounts }) =>
-        offeredCurrencies.filter((code) => !accounts.some((account) => account.currency === code)),
+      resolve: ({ accounts, provider }) =>
+        (provider === 'LOCAL' ? offeredCurrencies : []).filter(
+          (code) => !accounts.some((account) => account.currency === code),
+        ),
     }),
     limits: t.field({
       type: [LimitRef],
@@ -205,9 +226,15 @@ builder.queryFields((t) => ({
     type: [WalletRef],
     description: 'Which of these phone numbers have an active wallet here that the caller may see.',
     authScopes: { scope: 'WALLETS_READ' },
-    args: { phones: t.arg({ type: ['PhoneNumber'], required: true, description: 'At most 100 numbers.' }) },
+    args: {
+      phones: t.arg({
+        type: ['PhoneNumber'],
+        required: true,
+        description: 'At most 100 numbers.',
+        validate: z.array(z.string()).max(100, 'at most 100 phones at a time'),
+      }),
+    },
     resolve: (_root, { phones }, context) => {
-      checkList(phones, 'phones');
       const hashes = phones.map((phone) => context.deps.vault.fingerprint(phone));
       const where = { phoneHash: { in: hashes }, status: 'ACTIVE' as const };
       return context.deps.db.prisma.wallet.findMany({

@@ -5,6 +5,7 @@ import {
   CreatePayoutDocument,
   CreateTransitDocument,
   PaymentDetailsDocument,
+  UpdatePaymentDocument,
   WalletCardsDocument,
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
@@ -127,3 +128,53 @@ test('An anonymous transit goes from card to service without a wallet, and its r
   await expect.poll(() => JSON.stringify(mbank.act('mails')), { timeout: 10_000 }).toContain('ivan@example.com');
   expect((await verifyLedger(gateway.deps.db)).ok).toBe(true);
 });
+
+test.each(['61', '62'])(
+  'A payment of several steps (service %s) is asked for, answered, priced and confirmed.',
+  async (reference) => {
+    mbank.act('settings', { execution: 'complete' });
+    const fromWalletId = await fundedWalletOf(call, newPhone(), '1000');
+    const { prisma } = gateway.deps.db;
+    const found = await prisma.service.findFirst({ where: { providerReference: reference } });
+    await expect
+      .poll(() => prisma.service.count({ where: { providerReference: reference } }), { timeout: 15_000 })
+      .toBe(1);
+    const service = found ?? (await prisma.service.findFirstOrThrow({ where: { providerReference: reference } }));
+    const asked = (
+      await gateway.query<{ service: { parameters: { id: string; required: boolean }[] } }>(
+        apiKey,
+        'query($id: ID!) { service(id: $id) { parameters { id required } } }',
+        { id: service.id },
+      )
+    ).data?.service.parameters;
+    const parameters = (asked ?? []).filter(({ required }) => required).map(({ id }) => ({ id, value: '1234567890' }));
+    const input = {
+      idempotencyKey: unique('steps'),
+      fromWalletId,
+      amount: rub('200'),
+      destination: { service: { serviceId: service.id, parameters } },
+    };
+    const { payment } = done((await call(CreatePayoutDocument, { input })).payoutCreate, 'PayoutCreateSuccess');
+    const next = async () => (await call(PaymentDetailsDocument, { id: payment.id })).payment?.nextAction;
+    await expect.poll(async () => (await next())?.__typename, { timeout: 15_000 }).toBe('UpdateAction');
+    expect((await call(ConfirmPaymentDocument, { paymentId: payment.id })).paymentConfirm).toMatchObject({
+      __typename: 'StateError',
+    });
+    for (let step = 0; step < 4; step += 1) {
+      const action = await next();
+      if (action?.__typename !== 'UpdateAction') break;
+      const answers = action.parameters
+        .filter(({ editable }) => editable)
+        .map(({ id, value }) => ({ id, value: value ?? '200' }));
+      done(
+        (await call(UpdatePaymentDocument, { input: { paymentId: payment.id, parameters: answers } })).paymentUpdate,
+        'PaymentUpdateSuccess',
+      );
+      await expect.poll(async () => (await next())?.__typename, { timeout: 15_000 }).not.toBe('WaitAction');
+    }
+    expect((await next())?.__typename).toBe('ConfirmAction');
+    await call(ConfirmPaymentDocument, { paymentId: payment.id });
+    expect((await statusesUntil(payment.id, 'COMPLETED')).at(-1)).toBe('COMPLETED');
+    expect((await verifyLedger(gateway.deps.db)).ok).toBe(true);
+  },
+);

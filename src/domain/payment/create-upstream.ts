@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
 import { ProviderUnavailableError, refusalError } from '../provider/errors.ts';
 import { attemptChanges, keepTrace, loadUpstream, traced } from './attempt.ts';
+import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
 import { resume, step } from './progress.ts';
 import { save } from './store.ts';
@@ -33,8 +34,12 @@ export async function createUpstream(deps: UpstreamDeps, paymentId: string): Pro
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
     await keepTrace(tx, upstream.attempt, trace, attemptChanges(outcome, now));
-    if (outcome.kind === 'accepted')
-      return learn(tx, locked, upstream.order, { said: outcome.value, source: 'PROVIDER_ANSWER' }, now);
+    if (outcome.kind === 'accepted') {
+      const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
+      const learned = await learn(tx, locked, upstream.order, told, now);
+      if (isPending(learned)) await watchPricing(tx, paymentId);
+      return learned;
+    }
     if (outcome.kind !== 'rejected' || locked.status !== 'CREATED') return locked;
     const { declineReason, providerMessage } = outcome.refusal;
     // one row per mutation that succeeded: what was refused may be tried again under the same key

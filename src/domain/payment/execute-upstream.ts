@@ -65,15 +65,26 @@ export async function resolveUpstream(
 ): Promise<{ payment: Payment; lookAgainAt: Date | null }> {
   const { prisma } = deps.db;
   const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  if (payment.status !== 'PROCESSING' || payment.providerAccountId === null) return { payment, lookAgainAt: null };
+  if (!isPending(payment)) return { payment, lookAgainAt: null };
   const upstream = await loadUpstream(deps, prisma, payment);
-  const after = upstream.attempt.confirming
-    ? await ask(deps, upstream)
-    : (await executeUpstream(deps, paymentId)).payment;
+  const askable = upstream.attempt.confirming || payment.status === 'CREATED';
+  const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId)).payment;
   const now = deps.clock.now();
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round, 20), LONGEST_WAIT_MS);
-  return { payment: after, lookAgainAt: after.status === 'PROCESSING' ? new Date(now.getTime() + wait) : null };
+  return { payment: after, lookAgainAt: isPending(after) ? new Date(now.getTime() + wait) : null };
 }
+
+/** Does the payment wait for its provider: for its outcome, or, before it is confirmed, for its price or the next question? */
+export function isPending({ status, providerAccountId, upstreamAction }: Payment): boolean {
+  if (providerAccountId === null) return false;
+  if (status !== 'CREATED') return status === 'PROCESSING';
+  const action = upstreamAction ? (JSON.parse(upstreamAction) as { kind: string; prompts?: unknown[] }) : null;
+  return action?.kind === 'WAIT' || (action?.kind === 'UPDATE' && action.prompts?.length === 0);
+}
+
+/** Looks at once, and again until the provider has priced the payment or says what it wants (mbank lists that on load only). */
+export const watchPricing = (tx: Tx, paymentId: string): Promise<void> =>
+  addJob(tx, 'resolve-payment', { paymentId, round: 0 }, { key: `resolve-payment:${paymentId}` });
 
 async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const trace = traced(upstream);
@@ -81,7 +92,7 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const now = deps.clock.now();
   const paidAt = upstream.payment.confirmedAt ?? now;
   const untouched = said === null || (said.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM');
-  if (untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
+  if (upstream.payment.status === 'PROCESSING' && untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
     // the provider proves that the confirming call never arrived, and no answer can be on its way any more
     if (said) return (await executeUpstream(deps, upstream.payment.id)).payment;
     return decline(deps, upstream, trace, now);

@@ -1,23 +1,60 @@
+import type { Payment } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
+import { NotFoundError, NotSupportedError, StateError } from '../../errors.ts';
+import type { TenantViewer } from '../access/viewer.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf } from '../provider/store.ts';
 import { loadUpstream, traced } from './attempt.ts';
+import { findPayment, mayAct } from './store.ts';
+
+type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
 
 /**
  * Has the provider mail the receipt that was asked for when the payment was made (mbank contract, payments.bill).
  * A second mail is a nuisance, not a loss: an unclear answer is tried again.
  * @throws ProviderRejectedError, ProviderUnavailableError: the job is tried again
  */
-export async function sendReceipt(deps: Pick<Deps, 'db' | 'vault' | 'connectors'>, paymentId: string): Promise<void> {
+export async function sendReceipt(deps: ReceiptDeps, paymentId: string): Promise<void> {
   const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
   const upstream = await loadUpstream(deps, deps.db.prisma, payment);
-  const { order, attempt, account } = upstream;
+  if (upstream.order.receiptEmail) await mail(deps, payment, upstream.order.receiptEmail, 'ru-RU');
+}
+
+/**
+ * Mails the receipt of a completed payment now.
+ * @param locale BCP 47 tag of the mail's language
+ * @throws NotFoundError, StateError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
+ */
+export async function requestReceipt(
+  deps: ReceiptDeps,
+  viewer: TenantViewer,
+  { paymentId, email, locale }: { paymentId: string; email: string; locale: string },
+): Promise<Payment> {
+  const payment = await findPayment(deps.db.prisma, viewer, paymentId);
+  if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
+  if (payment.status !== 'COMPLETED') {
+    throw new StateError(
+      'PAYMENT_STATE',
+      payment.status,
+      ['COMPLETED'],
+      `The payment is ${payment.status}; a receipt is made when it is COMPLETED.`,
+    );
+  }
+  if (payment.providerAccountId === null)
+    throw new NotSupportedError('LOCAL', 'RECEIPTS', 'Payments on the ledger here have no mailed receipt.');
+  await mail(deps, payment, email, locale);
+  return payment;
+}
+
+async function mail(deps: ReceiptDeps, payment: Payment, email: string, locale: string): Promise<void> {
+  const upstream = await loadUpstream(deps, deps.db.prisma, payment);
+  const { attempt, account } = upstream;
   const { receipts } = connectorOf(deps, account);
-  if (!order.receiptEmail || !attempt.reference || !receipts?.send) return;
-  const outcome = await receipts.send(traced(upstream).call, {
-    reference: attempt.reference,
-    email: order.receiptEmail,
-    locale: 'ru-RU',
-  });
-  acceptedValue(outcome, account.provider);
+  if (!attempt.reference || !receipts?.send) {
+    throw new NotSupportedError(account.provider, 'RECEIPTS', 'This provider mails no receipts.');
+  }
+  acceptedValue(
+    await receipts.send(traced(upstream).call, { reference: attempt.reference, email, locale }),
+    account.provider,
+  );
 }

@@ -1,0 +1,89 @@
+import type { ParameterValues } from '../../connectors/payments.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { InvalidInputError, NotFoundError, NotSupportedError, StateError } from '../../errors.ts';
+import { present } from '../../lib/assert.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { ProviderUnavailableError, refusalError } from '../provider/errors.ts';
+import { attemptChanges, keepTrace, loadUpstream, traced, type Upstream } from './attempt.ts';
+import { isPending, watchPricing } from './execute-upstream.ts';
+import { learn } from './learn.ts';
+import { sealOrder } from './order.ts';
+import { findPayment, mayAct } from './store.ts';
+
+export interface UpdatePaymentInput {
+  paymentId: string;
+  parameters: { id: string; value: string }[];
+}
+
+/**
+ * Answers an UpdateAction of a payment of several steps: what was given so far goes along with what is given now. Nothing
+ * moves; an unclear answer is made good by sending the same again.
+ * @throws NotFoundError, InvalidInputError, StateError (nothing is asked), ProviderRejectedError, ProviderUnavailableError
+ */
+export async function updatePayment(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  viewer: TenantViewer,
+  { paymentId, parameters }: UpdatePaymentInput,
+): Promise<Payment> {
+  const { prisma } = deps.db;
+  const payment = await findPayment(prisma, viewer, paymentId);
+  if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
+  checkAsked(payment, parameters);
+  const upstream = await loadUpstream(deps, prisma, payment);
+  const values: ParameterValues = {
+    ...upstream.order.parameters,
+    ...Object.fromEntries(parameters.map(({ id, value }) => [id, value])),
+  };
+  return send(deps, upstream, values);
+}
+
+function checkAsked(payment: Payment, parameters: UpdatePaymentInput['parameters']): void {
+  const action = payment.upstreamAction
+    ? (JSON.parse(payment.upstreamAction) as { kind: string; prompts?: { id: string; editable: boolean }[] })
+    : null;
+  if (payment.status !== 'CREATED' || action?.kind !== 'UPDATE') {
+    throw new StateError(
+      'PAYMENT_STATE',
+      payment.status,
+      ['CREATED'],
+      'The payment’s provider is not asking for anything (see nextAction).',
+    );
+  }
+  const editable = new Set(action.prompts?.filter((prompt) => prompt.editable).map((prompt) => prompt.id));
+  const foreign = parameters.find(({ id }) => editable.size > 0 && !editable.has(id));
+  if (foreign)
+    throw InvalidInputError.at(`input.parameters.${foreign.id}`, 'is not among what the provider asks for now.');
+}
+
+async function send(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  upstream: Upstream,
+  values: ParameterValues,
+): Promise<Payment> {
+  const { capability, handle, attempt, account, payment, order } = upstream;
+  if (!capability.update)
+    throw new NotSupportedError(account.provider, 'PAYOUTS', 'This provider has no payments of several steps.');
+  const trace = traced(upstream);
+  const known = { ...handle, reference: present(attempt.reference, 'the number of a payment that asks for more') };
+  const outcome = await capability.update(trace.call, known, values);
+  const now = deps.clock.now();
+  const after = await transaction(deps.db, async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${payment.id} FOR UPDATE`;
+    const locked = await tx.payment.findUniqueOrThrow({ where: { id: payment.id } });
+    await keepTrace(tx, attempt, trace, outcome.kind === 'accepted' ? attemptChanges(outcome, now) : {});
+    if (outcome.kind !== 'accepted') return locked;
+    const given = { ...order, parameters: { ...values } };
+    const orderSealed = sealOrder(deps.vault, payment.id, given);
+    await tx.payment.update({ where: { id: payment.id }, data: { orderSealed } });
+    const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
+    const learned = await learn(tx, { ...locked, orderSealed }, given, told, now);
+    if (isPending(learned)) await watchPricing(tx, payment.id);
+    return learned;
+  });
+  if (outcome.kind === 'rejected') throw refusalError(outcome.refusal);
+  if (outcome.kind !== 'accepted')
+    throw new ProviderUnavailableError(account.provider, outcome.kind === 'notSent' ? outcome.retryAt : null);
+  return after;
+}
