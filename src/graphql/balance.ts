@@ -4,6 +4,8 @@ import { MoneyRef, money } from './money.ts';
 
 /** A balance of a wallet as it is shown; minor units. */
 export interface BalanceView extends Pick<WalletBalance, 'currency' | 'posted' | 'pending' | 'available'> {
+  /** The provider's own figure; null where it keeps no book, cannot say, or was not asked. */
+  upstream?: bigint | null;
   isDefault: boolean;
   asOf: Date;
 }
@@ -30,8 +32,9 @@ export const BalanceRef = builder.objectRef<BalanceView>('Balance').implement({
     upstream: t.field({
       type: MoneyRef,
       nullable: true,
-      description: 'The provider’s own figure where it keeps the book; null when it cannot say, never zero.',
-      resolve: () => null,
+      description:
+        'The provider’s own figure where it keeps the book; null when it cannot say, never zero. Asking for it in `balances` reads it anew, and the other figures follow.',
+      resolve: ({ upstream = null, currency }) => (upstream === null ? null : money(upstream, currency)),
     }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Is it used where no currency is named?' }),
     asOf: t.expose('asOf', { type: 'DateTime', description: 'The instant for which it holds.' }),

@@ -15,6 +15,7 @@ import type { Viewer } from '../domain/access/viewer.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
+import { refreshWallet, type UpstreamWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
 
@@ -26,6 +27,8 @@ export interface Loaders {
   /** Any wallet of the viewer's partner, for its phone in a payment's party; never handed out as a Wallet. */
   counterparty: DataLoader<string, WalletWithAccounts | null>;
   balances: DataLoader<string, WalletBalance[]>;
+  /** A wallet as its provider describes it now, followed here; null for a LOCAL one and when the provider cannot say. */
+  upstreamWallet: DataLoader<WalletWithAccounts, UpstreamWallet | null, string>;
   payment: DataLoader<string, Payment | null>;
   refunds: DataLoader<string, Payment[]>;
   transitions: DataLoader<string, PaymentTransition[]>;
@@ -36,8 +39,8 @@ export interface Loaders {
 }
 
 /** New loaders, empty. */
-export function createLoaders({ db }: Deps, viewer: Viewer | null): Loaders {
-  const { prisma } = db;
+export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
+  const { prisma } = deps.db;
   const mine = <Where>(where: (viewer: Viewer) => Where) => (viewer ? where(viewer) : { id: { in: [] } });
   const tenant = viewer && viewer.kind !== 'ADMIN' ? { partnerId: viewer.partnerId } : {};
   return {
@@ -61,6 +64,9 @@ export function createLoaders({ db }: Deps, viewer: Viewer | null): Loaders {
     balances: new DataLoader(async (ids) => {
       const balances = await walletBalances(prisma, ids);
       return ids.map((id) => balances.get(id) ?? []);
+    }),
+    upstreamWallet: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshWallet(deps, wallet))), {
+      cacheKeyFn: (wallet) => wallet.id,
     }),
     payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
     refunds: grouped(

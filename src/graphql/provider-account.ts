@@ -6,16 +6,12 @@ import { requestSync } from '../domain/service/request-sync.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../errors.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
+import { CredentialInput, CredentialRef, keptCredential } from './credential.ts';
 import { ProviderCodeEnum } from './enums.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { targetPartner } from './partner.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
-
-const CredentialRef = builder.objectRef<{ name: string }>('Credential').implement({
-  description: 'A key, token or password that is kept: its name, never its value.',
-  fields: (t) => ({ name: t.exposeString('name', { description: 'What it is called.' }) }),
-});
 
 export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
   description: 'A partner’s account at a provider.',
@@ -46,9 +42,7 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
       type: [CredentialRef],
       description: 'What is kept of it, by name.',
       resolve: (account, _args, { deps }) =>
-        Object.keys(openCredentials(deps.vault, account))
-          .sort()
-          .map((name) => ({ name })),
+        Object.keys(openCredentials(deps.vault, account)).sort().map(keptCredential),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     disabledAt: t.expose('disabledAt', {
@@ -69,14 +63,6 @@ builder.prismaObjectField('Partner', 'providerAccounts', (t) =>
     query: { orderBy: { id: 'asc' }, take: 100 },
   }),
 );
-
-const CredentialInput = builder.inputType('CredentialInput', {
-  description: 'A credential, by the name that the provider’s guide gives it.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'Its name.' }),
-    value: t.string({ required: true, description: 'Its value. It is kept encrypted and never answered.' }),
-  }),
-});
 
 const MAX_VALUE = 10_000;
 

@@ -4,6 +4,8 @@ import './partner.ts';
 import './customer.ts';
 import './wallet.ts';
 import './wallet-mutations.ts';
+import './wallet-provider.ts';
+import './profile.ts';
 import './payment.ts';
 import './payment-mutations.ts';
 import './payment-creation.ts';

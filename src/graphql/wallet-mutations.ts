@@ -1,7 +1,9 @@
 import { setLimits } from '../domain/limit/set-limits.ts';
 import { blockWallet, unblockWallet } from '../domain/wallet/block-wallet.ts';
+import type { ChallengeView } from '../domain/wallet/challenge.ts';
 import { closeWallet } from '../domain/wallet/close-wallet.ts';
 import { openAccount } from '../domain/wallet/open-account.ts';
+import { openProviderWallet } from '../domain/wallet/open-provider-wallet.ts';
 import { openWallet } from '../domain/wallet/open-wallet.ts';
 import { setDefaultCurrency } from '../domain/wallet/set-default-currency.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -17,30 +19,50 @@ import { present } from '../lib/assert.ts';
 import { server, tenant } from './access.ts';
 import { BalanceRef } from './balance.ts';
 import { builder } from './builder.ts';
-import { IdentificationLevelEnum, LimitKindEnum, LimitWindowEnum } from './enums.ts';
+import { IdentificationLevelEnum, LimitKindEnum, LimitWindowEnum, ProviderCodeEnum } from './enums.ts';
+import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { WalletRef } from './refs.ts';
+import { CodeChallengeRef, challengeOf } from './wallet-provider.ts';
+import { WalletIdInput, walletSuccess } from './wallet-results.ts';
 
 interface Opened {
   wallet: WalletWithAccounts;
   replayed: boolean;
 }
 
+interface WalletOpened extends Opened {
+  challenge: ChallengeView | null;
+}
+
 const key = 'Your own key for this call: repeating it answers the same object and does nothing again.';
 const replayed = 'Was it done before, under the same key?';
 
 const WalletOpenInput = builder.inputType('WalletOpenInput', {
-  description: 'A new LOCAL wallet, whose book is the ledger here.',
+  description: 'A new wallet: in the ledger here (provider LOCAL) or at a provider that opens wallets.',
   fields: (t) => ({
     idempotencyKey: t.string({ required: true, description: key }),
     customerId: t.id({ description: 'The owner; a session’s own customer when left out.' }),
+    provider: t.field({
+      type: ProviderCodeEnum,
+      required: true,
+      defaultValue: 'LOCAL',
+      description: 'Who is to keep it.',
+    }),
+    providerAccountId: t.id({ description: 'Through which account at the provider; its default one when left out.' }),
     phone: t.field({
       type: 'PhoneNumber',
-      description: 'The phone by which it can be paid; one open wallet per phone.',
+      description: 'The phone by which it can be paid; one open wallet per phone. A provider needs it.',
     }),
-    currency: t.field({ type: 'Currency', required: true, defaultValue: 'RUB', description: 'Its first currency.' }),
+    password: t.string({ description: 'The owner’s password at the provider. Kept encrypted and never answered.' }),
+    currency: t.field({
+      type: 'Currency',
+      required: true,
+      defaultValue: 'RUB',
+      description: 'Its first currency; at a provider, the provider’s own counts.',
+    }),
     identification: t.field({
       type: IdentificationLevelEnum,
       required: true,
@@ -49,10 +71,16 @@ const WalletOpenInput = builder.inputType('WalletOpenInput', {
     }),
   }),
 });
-const WalletOpenSuccess = builder.objectRef<Opened>('WalletOpenSuccess').implement({
+const WalletOpenSuccess = builder.objectRef<WalletOpened>('WalletOpenSuccess').implement({
   description: 'The wallet is open.',
   fields: (t) => ({
     wallet: t.expose('wallet', { type: WalletRef, description: 'The wallet.' }),
+    challenge: t.field({
+      type: CodeChallengeRef,
+      nullable: true,
+      description: 'The code that was sent, where the owner has to prove the phone first (walletActivate).',
+      resolve: ({ wallet, challenge }) => challenge && challengeOf(wallet, challenge),
+    }),
     replayed: t.exposeBoolean('replayed', { description: replayed }),
   }),
 });
@@ -61,8 +89,24 @@ mutation('walletOpen', {
   auth: { write: 'WALLETS_WRITE' },
   input: WalletOpenInput,
   success: WalletOpenSuccess,
-  errors: [NotFoundError, InvalidInputError, IdempotencyError, ConflictError],
-  resolve: (input, context) => openWallet(context.deps, tenant(context), withoutNulls(input)),
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    ConflictError,
+    StateError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
+  resolve: async (input, context) => {
+    const { provider, providerAccountId, password, identification, ...common } = withoutNulls(input);
+    if (provider !== 'LOCAL')
+      return openProviderWallet(context.deps, tenant(context), { ...common, provider, providerAccountId, password });
+    const misplaced = { providerAccountId, password };
+    for (const [name, value] of Object.entries(misplaced))
+      if (value !== undefined) throw InvalidInputError.at(`input.${name}`, 'is for wallets at a provider only.');
+    return { ...(await openWallet(context.deps, tenant(context), { ...common, identification })), challenge: null };
+  },
 });
 
 const WalletAccountOpenInput = builder.inputType('WalletAccountOpenInput', {
@@ -105,14 +149,6 @@ mutation('walletAccountOpen', {
     currency: input.currency,
   }),
 });
-
-/** The success of a mutation that answers the wallet and nothing else. */
-function walletSuccess(name: string, description: string) {
-  return builder.objectRef<{ wallet: WalletWithAccounts }>(name).implement({
-    description,
-    fields: (t) => ({ wallet: t.expose('wallet', { type: WalletRef, description: 'The wallet as it is now.' }) }),
-  });
-}
 
 const WalletSetDefaultCurrencyInput = builder.inputType('WalletSetDefaultCurrencyInput', {
   description: 'Which currency is used where none is named.',
@@ -165,10 +201,6 @@ mutation('walletSetLimits', {
   },
 });
 
-const WalletIdInput = builder.inputType('WalletIdInput', {
-  description: 'Names a wallet.',
-  fields: (t) => ({ walletId: t.id({ required: true, description: 'Which wallet.' }) }),
-});
 mutation('walletBlock', {
   description: 'Stops a wallet: nothing new goes in or out; what is in flight ends as it may. The partner’s server.',
   auth: { server: 'WALLETS_WRITE' },

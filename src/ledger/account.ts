@@ -35,9 +35,21 @@ function account(code: string, chart: Chart): LedgerAccountRef {
 export const walletAccount = (partnerId: string, walletId: string, currency: string): LedgerAccountRef =>
   account(`wallet:${walletId}:${currency}`, { partnerId, kind: 'LIABILITY', currency, walletId, overdraft: false });
 
-/** Our money at a provider: what its house wallet holds. */
-export const settlementAccount = (partnerId: string, providerAccountId: string, currency: string): LedgerAccountRef =>
-  account(`settlement:${providerAccountId}:${currency}`, { partnerId, kind: 'ASSET', currency });
+/**
+ * The same account for a wallet whose provider keeps the book and rules on what may be spent: here it only follows, so it may
+ * be below zero until the provider's figure is read again. Made in this form when the wallet is; postings name it as any other.
+ */
+export const mirroredWalletAccount = (partnerId: string, walletId: string, currency: string): LedgerAccountRef => ({
+  ...walletAccount(partnerId, walletId, currency),
+  overdraft: true,
+});
+
+/**
+ * Money at a provider: what the house wallet of a provider account holds, or a wallet that the provider keeps.
+ * @param holderId the provider account's id, or that wallet's
+ */
+export const settlementAccount = (partnerId: string, holderId: string, currency: string): LedgerAccountRef =>
+  account(`settlement:${holderId}:${currency}`, { partnerId, kind: 'ASSET', currency });
 
 /** Money that has come in and not yet gone out: the middle of a transit. */
 export const clearingAccount = (partnerId: string, currency: string): LedgerAccountRef =>

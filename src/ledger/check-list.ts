@@ -175,13 +175,14 @@ export const checkList: Check[] = [
   },
   {
     name: 'wallet accounts',
-    proves: 'Every currency of a wallet is kept by an account of that wallet and currency that may not be overdrawn.',
+    proves:
+      'Every currency of a wallet is kept by an account of that wallet and currency, which may be overdrawn only where its provider keeps the book.',
     over: 'wallet accounts',
     sql: `
       SELECT format('wallet %s in %s: account %s is of wallet %s in %s', w.wallet_id, w.currency, w.ledger_account_id,
         a.wallet_id, coalesce(a.currency, 'nothing'))
-      FROM wallet_account w LEFT JOIN ledger_account a ON a.id = w.ledger_account_id
-      WHERE (a.wallet_id, a.currency, a.overdraft) IS DISTINCT FROM (w.wallet_id, w.currency, false)`,
+      FROM wallet_account w LEFT JOIN wallet o ON o.id = w.wallet_id LEFT JOIN ledger_account a ON a.id = w.ledger_account_id
+      WHERE (a.wallet_id, a.currency, a.overdraft) IS DISTINCT FROM (w.wallet_id, w.currency, o.provider <> 'LOCAL')`,
   },
   {
     name: 'sealing',

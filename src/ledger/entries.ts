@@ -71,6 +71,21 @@ export const topUpCompleted = (e: WithFee & { walletId: string; providerAccountI
 ]);
 
 // biome-ignore format: table
+/** The provider's book differs from ours by `amount`, of either sign: what it knows of a wallet that it keeps, and we did not. */
+export const mirrorAdjusted = (e: Amount & { walletId: string }) => {
+  const kept = settlement({ ...e, providerAccountId: e.walletId });
+  return entry('MIRROR_ADJUSTED', e, e.amount < 0n
+    ? [move(wallet(e),    kept,               -e.amount)]
+    : [move(kept,         wallet(e),          e.amount)]);
+};
+
+// biome-ignore format: table
+/** A wallet that its provider keeps has received a transfer from another one there. */
+export const transferReceived = (e: Amount & { walletId: string }) => entry('TRANSFER_RECEIVED', e, [
+  move(settlement({ ...e, providerAccountId: e.walletId }), wallet(e), e.amount),
+]);
+
+// biome-ignore format: table
 /** From one wallet to another; the sender pays our fee. */
 export const transferCompleted = (e: WithFee & { fromWalletId: string; toWalletId: string }) => {
   const from = wallet({ ...e, walletId: e.fromWalletId });
@@ -81,12 +96,12 @@ export const transferCompleted = (e: WithFee & { fromWalletId: string; toWalletI
   ]);
 };
 
-/** Where a payout leaves from: the partner's bank account, or our money at a provider. */
+/** Where a payout leaves from: the partner's bank account, our money at a provider, or the wallet's own there. */
 const exit = (e: Entry & { providerAccountId: string | null }): LedgerAccountRef =>
   e.providerAccountId === null ? bank(e) : settlement({ ...e, providerAccountId: e.providerAccountId });
 
 // biome-ignore format: table
-/** A payout is confirmed: amount and fee are reserved until its outcome is known. */
+/** A payout, or a transfer at the wallet's provider, is confirmed: amount and fee are reserved until its outcome is known. */
 export const payoutHeld = (e: WithFee & { walletId: string; providerAccountId: string | null }) => entry('PAYOUT_HELD', e, [
   hold(wallet(e),         exit(e),            e.amount,   null),
   hold(wallet(e),         feeIncome(e),       e.fee,      null),

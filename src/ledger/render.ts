@@ -16,6 +16,8 @@ const holdsOf = (draft: JournalEntryDraft) =>
 export const examples: Record<keyof typeof entries, () => JournalEntryDraft> = {
   topUpSettled: () => entries.topUpSettled({ ...about, amount, walletId: 'A' }),
   topUpCompleted: () => entries.topUpCompleted({ ...about, amount, fee, walletId: 'A', providerAccountId: 'mbank' }),
+  mirrorAdjusted: () => entries.mirrorAdjusted({ ...about, amount: -amount, walletId: 'A' }),
+  transferReceived: () => entries.transferReceived({ ...about, amount, walletId: 'B' }),
   transferCompleted: () => entries.transferCompleted({ ...about, amount, fee, fromWalletId: 'A', toWalletId: 'B' }),
   payoutHeld: () => entries.payoutHeld(payout),
   payoutCompleted: () => entries.payoutCompleted({ ...about, holds: holdsOf(entries.payoutHeld(payout)) }),

@@ -22,6 +22,7 @@ export const idPrefixes = {
   Place: 'plc',
   Location: 'loc',
   Card: 'crd',
+  WalletAuthorization: 'wau',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

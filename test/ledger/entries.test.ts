@@ -48,17 +48,41 @@ describe('The catalogue, entry by entry', () => {
   });
 
   test('mirrorAdjusted', () => {
-    expect(renderEntry(examples.mirrorAdjusted())).toMatchInlineSnapshot();
+    expect(renderEntry(examples.mirrorAdjusted())).toMatchInlineSnapshot(`
+      "MIRROR_ADJUSTED
+               debit      credit          amount
+        post   wallet A   settlement A   1000.00
+
+        account                      posted   reserved out   reserved in   available
+        wallet A       liability   -1000.00              ·             ·    -1000.00
+        settlement A   asset       -1000.00              ·             ·    -1000.00"
+    `);
   });
 
   test('mirrorAdjusted, the other sign', () => {
     const about = { partnerId: 'partner', currency: 'RUB', reference: 'r', occurredAt: new Date(0) };
     const draft = entries.mirrorAdjusted({ ...about, amount: 1n, walletId: 'A' });
-    expect(renderEntry(draft)).toMatchInlineSnapshot();
+    expect(renderEntry(draft)).toMatchInlineSnapshot(`
+      "MIRROR_ADJUSTED
+               debit          credit     amount
+        post   settlement A   wallet A     0.01
+
+        account                    posted   reserved out   reserved in   available
+        settlement A   asset        +0.01              ·             ·       +0.01
+        wallet A       liability    +0.01              ·             ·       +0.01"
+    `);
   });
 
   test('transferReceived', () => {
-    expect(renderEntry(examples.transferReceived())).toMatchInlineSnapshot();
+    expect(renderEntry(examples.transferReceived())).toMatchInlineSnapshot(`
+      "TRANSFER_RECEIVED
+               debit          credit      amount
+        post   settlement B   wallet B   1000.00
+
+        account                      posted   reserved out   reserved in   available
+        settlement B   asset       +1000.00              ·             ·    +1000.00
+        wallet B       liability   +1000.00              ·             ·    +1000.00"
+    `);
   });
 
   test('transferCompleted', () => {

@@ -20,6 +20,9 @@ CREATE TYPE "notification_period" AS ENUM ('INSTANT', 'DAY', 'WEEK', 'MONTH');
 CREATE TYPE "wallet_status" AS ENUM ('PENDING_ACTIVATION', 'ACTIVE', 'BLOCKED', 'CLOSED');
 
 -- CreateEnum
+CREATE TYPE "credential_state" AS ENUM ('VALID', 'EXPIRED', 'REJECTED', 'RESET_REQUIRED');
+
+-- CreateEnum
 CREATE TYPE "limit_kind" AS ENUM ('BALANCE', 'TOP_UP', 'PAYMENT', 'TRANSFER', 'PAYOUT', 'TURNOVER', 'CASH_WITHDRAWAL', 'FOREIGN_PAYMENT', 'OTHER');
 
 -- CreateEnum
@@ -142,8 +145,37 @@ CREATE TABLE "wallet" (
     "closed_at" TIMESTAMPTZ(6),
     "provider_account_id" TEXT,
     "credentials_sealed" BYTEA,
+    "challenge_sealed" BYTEA,
 
     CONSTRAINT "wallet_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "wallet_credential" (
+    "wallet_id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "state" "credential_state" NOT NULL DEFAULT 'VALID',
+    "issued_at" TIMESTAMPTZ(6) NOT NULL,
+    "expires_at" TIMESTAMPTZ(6),
+    "last_used_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "wallet_credential_pkey" PRIMARY KEY ("wallet_id","name")
+);
+
+-- CreateTable
+CREATE TABLE "wallet_authorization" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "customer_id" TEXT,
+    "provider_account_id" TEXT NOT NULL,
+    "state_hash" TEXT NOT NULL,
+    "addresses_sealed" BYTEA NOT NULL,
+    "return_url" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "expires_at" TIMESTAMPTZ(6) NOT NULL,
+    "used_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "wallet_authorization_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -603,6 +635,9 @@ CREATE INDEX "wallet_partner_id_id_idx" ON "wallet"("partner_id", "id");
 CREATE INDEX "wallet_customer_id_idx" ON "wallet"("customer_id");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "wallet_authorization_state_hash_key" ON "wallet_authorization"("state_hash");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "wallet_account_ledger_account_id_key" ON "wallet_account"("ledger_account_id");
 
 -- CreateIndex
@@ -730,6 +765,12 @@ ALTER TABLE "wallet" ADD CONSTRAINT "wallet_customer_id_fkey" FOREIGN KEY ("cust
 
 -- AddForeignKey
 ALTER TABLE "wallet" ADD CONSTRAINT "wallet_provider_account_id_fkey" FOREIGN KEY ("provider_account_id") REFERENCES "provider_account"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet_credential" ADD CONSTRAINT "wallet_credential_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "wallet_authorization" ADD CONSTRAINT "wallet_authorization_provider_account_id_fkey" FOREIGN KEY ("provider_account_id") REFERENCES "provider_account"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "wallet_account" ADD CONSTRAINT "wallet_account_wallet_id_fkey" FOREIGN KEY ("wallet_id") REFERENCES "wallet"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -51,6 +51,8 @@ ALTER TABLE wallet_limit ADD CONSTRAINT limit_not_negative CHECK (max_minor >= 0
 
 -- One open wallet per phone, partner and provider.
 CREATE UNIQUE INDEX wallet_phone ON wallet (partner_id, provider, phone_hash) WHERE status <> 'CLOSED' AND phone_hash IS NOT NULL;
+-- And per number at its provider, where wallets have no phone.
+CREATE UNIQUE INDEX wallet_number ON wallet (partner_id, provider, number) WHERE status <> 'CLOSED' AND number IS NOT NULL;
 
 -- One default account per partner and provider.
 CREATE UNIQUE INDEX provider_account_default ON provider_account (partner_id, provider) WHERE is_default;

@@ -24,7 +24,7 @@ export const walletUpdated = (wallet: Wallet, at: Date): NewEvent => walletEvent
 export const walletClosed = (wallet: Wallet, at: Date): NewEvent => walletEvent('WALLET_CLOSED', wallet, at);
 
 /** The wallet's balance in one currency, as a posting left it. */
-export function balanceChanged(book: WalletBook, counters: Counters, paymentId: string, at: Date): NewEvent {
+export function balanceChanged(book: WalletBook, counters: Counters, paymentId: string | null, at: Date): NewEvent {
   const { posted, pending, available } = balanceOf('LIABILITY', counters);
   return {
     partnerId: book.partnerId,

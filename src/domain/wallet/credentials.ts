@@ -1,0 +1,115 @@
+import type { Tx } from '../../db/client.ts';
+import type { WalletCredential } from '../../db/generated/client.ts';
+import type { CredentialState } from '../../db/generated/enums.ts';
+import type { Deps } from '../../deps.ts';
+import { type InputIssue, InvalidInputError } from '../../errors.ts';
+import type { Vault } from '../../lib/crypto.ts';
+import { reachWallet } from './at-provider.ts';
+import type { WalletWithAccounts } from './store.ts';
+import { sealWalletCredentials, type WalletCredentials } from './upstream-access.ts';
+
+const MAX_VALUE = 10_000;
+const MAX_COUNT = 10;
+
+/**
+ * Credentials of a wallet as given, by name.
+ * @throws InvalidInputError for none or too many, a name that is none or comes twice, a value that nobody would have issued
+ */
+export function checkWalletCredentials(list: readonly { name: string; value: string }[]): WalletCredentials {
+  if (list.length === 0 || list.length > MAX_COUNT)
+    throw InvalidInputError.at('input.credentials', `must be 1 to ${MAX_COUNT}.`);
+  const issues: InputIssue[] = [];
+  const names = new Set<string>();
+  for (const [index, { name, value }] of list.entries()) {
+    const path = ['input', 'credentials', String(index)];
+    if (!/^[a-z][A-Za-z0-9]{0,63}$/.test(name))
+      issues.push({ path: [...path, 'name'], message: 'must be a name such as password.' });
+    else if (names.has(name)) issues.push({ path: [...path, 'name'], message: 'is given twice.' });
+    if (value === '' || value.length > MAX_VALUE)
+      issues.push({ path: [...path, 'value'], message: `must have 1 to ${MAX_VALUE} characters.` });
+    names.add(name);
+  }
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
+}
+
+/** A password as a provider may be sent it; its own rules are its own. */
+export function checkPassword(password: string | undefined): string {
+  if (password !== undefined && password !== '' && password.length <= 255) return password;
+  throw InvalidInputError.at('input.password', 'must have 1 to 255 characters.');
+}
+
+/** When a credential was issued and how long it lives; a password lives until it is changed. */
+export interface CredentialDates {
+  issuedAt: Date;
+  expiresAt?: Date | null;
+}
+
+/** Puts these in the place of whatever credentials the wallet had: values sealed, names and dates beside them. */
+export async function replaceCredentials(
+  tx: Tx,
+  vault: Vault,
+  walletId: string,
+  credentials: WalletCredentials,
+  { issuedAt, expiresAt = null }: CredentialDates,
+): Promise<void> {
+  await tx.walletCredential.deleteMany({ where: { walletId } });
+  const rows = Object.keys(credentials).map((name) => ({ walletId, name, issuedAt, expiresAt }));
+  await tx.walletCredential.createMany({ data: rows });
+  const credentialsSealed = sealWalletCredentials(vault, walletId, credentials);
+  await tx.wallet.update({ where: { id: walletId }, data: { credentialsSealed } });
+}
+
+/** Forgets all that opens the wallet. */
+export async function eraseCredentials(tx: Tx, walletId: string): Promise<void> {
+  await tx.walletCredential.deleteMany({ where: { walletId } });
+  await tx.wallet.update({ where: { id: walletId }, data: { credentialsSealed: null } });
+}
+
+/** How the provider took the wallet's credentials: one statement, and none of a row that says so already. */
+export async function noteCredentials(tx: Tx, walletId: string, state: CredentialState, now: Date): Promise<boolean> {
+  const where = { walletId, state: { not: state } };
+  const { count } = await tx.walletCredential.updateMany({ where, data: { state, lastUsedAt: now } });
+  return count > 0;
+}
+
+/** A credential as it is shown: never its value. */
+export interface CredentialView {
+  name: string;
+  state: CredentialState;
+  issuedAt: Date | null;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** What is kept of a wallet's credentials, and the tokens that were bought with them and are in use in this process. */
+export async function walletCredentials(
+  deps: Pick<Deps, 'db' | 'connectors' | 'vault' | 'clock'>,
+  wallet: WalletWithAccounts,
+): Promise<CredentialView[]> {
+  const { prisma } = deps.db;
+  const kept = await prisma.walletCredential.findMany({ where: { walletId: wallet.id }, orderBy: { name: 'asc' } });
+  const now = deps.clock.now();
+  const reached = await reachWallet(deps, prisma, wallet);
+  const held = reached?.connector.credentials?.held?.() ?? [];
+  return [
+    ...kept.map((credential) => shown(credential, now)),
+    ...held
+      .filter(({ walletNumber }) => walletNumber === wallet.number)
+      .map(({ name, issuedAt, expiresAt, lastUsedAt }) => ({
+        name,
+        state: expiresAt <= now ? ('EXPIRED' as const) : ('VALID' as const),
+        issuedAt,
+        expiresAt,
+        lastUsedAt,
+      })),
+  ];
+}
+
+const shown = ({ name, state, issuedAt, expiresAt, lastUsedAt }: WalletCredential, now: Date): CredentialView => ({
+  name,
+  state: expiresAt !== null && expiresAt <= now && state === 'VALID' ? 'EXPIRED' : state,
+  issuedAt,
+  expiresAt,
+  lastUsedAt,
+});

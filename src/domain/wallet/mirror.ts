@@ -1,0 +1,200 @@
+import type { ProviderWallet } from '../../connectors/wallets.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Prisma, Wallet } from '../../db/generated/client.ts';
+import type { CredentialState } from '../../db/generated/enums.ts';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { appendEvents } from '../../events/log.ts';
+import { mirroredWalletAccount } from '../../ledger/account.ts';
+import { balanceOf } from '../../ledger/balance.ts';
+import { mirrorAdjusted } from '../../ledger/entries.ts';
+import { openAccounts } from '../../ledger/open-account.ts';
+import { type Counters, postEntries } from '../../ledger/post.ts';
+import { assert, present } from '../../lib/assert.ts';
+import { newId } from '../../lib/ids.ts';
+import type { Money } from '../../money/money.ts';
+import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
+import { capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { noteCredentials } from './credentials.ts';
+import { balanceChanged, walletUpdated } from './events.ts';
+import { readOfWallet } from './refusal.ts';
+import type { WalletWithAccounts } from './store.ts';
+
+/** A wallet as its provider describes it now. */
+export type UpstreamWallet = ProviderWallet;
+
+type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/** What our books had of a wallet before its provider was asked: account id to counters. */
+type Books = Map<string, Counters>;
+
+/**
+ * Reads a wallet from its provider and follows it: state, level, and the balance where no payment is under way.
+ * @returns null for a LOCAL wallet, a closed one, and when the provider cannot say (it is logged): the books here stay as they are
+ */
+export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts): Promise<UpstreamWallet | null> {
+  if (wallet.status === 'CLOSED') return null;
+  const reached = await reachWallet(deps, deps.db.prisma, wallet);
+  if (!reached) return null;
+  const before = await booksOf(deps.db.prisma, wallet.id);
+  try {
+    const said = await loadWallet(reached);
+    await followWallet(deps, wallet, said, before);
+    return said;
+  } catch (error) {
+    if (error instanceof ProviderRejectedError) {
+      // the wallet's credentials were not taken: the owner has to give others (walletSetCredentials)
+      await markRejected(deps, wallet);
+    } else if (!(error instanceof ProviderUnavailableError)) throw error;
+    deps.log.info({ walletId: wallet.id, code: error.code }, 'a wallet could not be read from its provider');
+    return null;
+  }
+}
+
+/**
+ * The wallet as its provider has it; which proves the credentials that the call carries.
+ * @throws StateError, ProviderRejectedError (wrong credentials among others), ProviderUnavailableError, NotSupportedError
+ */
+export function loadWallet(
+  reached: Pick<WalletAtProvider, 'connector' | 'call'> & { wallet: Pick<Wallet, 'status'> },
+): Promise<UpstreamWallet> {
+  const wallets = capable(reached, 'WALLETS', (connector) => connector.wallets);
+  return readOfWallet(reached.wallet, () => wallets.load(reached.call));
+}
+
+/** What our books have of a wallet: to be read before its provider is asked. */
+export async function booksOf(tx: Tx, walletId: string): Promise<Books> {
+  const rows = await tx.ledgerAccount.findMany({ where: { walletId } });
+  return new Map(
+    rows.map(({ id, postedDebits, postedCredits, pendingDebits, pendingCredits }) => [
+      id,
+      { postedDebits, postedCredits, pendingDebits, pendingCredits },
+    ]),
+  );
+}
+
+/** Writes what the provider said of a wallet; nothing is written when we know it already. */
+async function followWallet(
+  deps: MirrorDeps,
+  wallet: WalletWithAccounts,
+  said: UpstreamWallet,
+  before: Books,
+): Promise<void> {
+  const now = deps.clock.now();
+  const state: CredentialState = said.passwordResetRequired ? 'RESET_REQUIRED' : 'VALID';
+  const stale = await deps.db.prisma.walletCredential.count({ where: { walletId: wallet.id, state: { not: state } } });
+  const differs =
+    Object.keys(changesOf(wallet, said)).length > 0 || stale > 0 || distance(wallet, said.balance, before) !== 0n;
+  if (!differs) return;
+  await transaction(deps.db, async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM wallet WHERE id = ${wallet.id} FOR UPDATE`;
+    const locked = await tx.wallet.findUniqueOrThrow({ where: { id: wallet.id }, include: { accounts: true } });
+    if (locked.status === 'CLOSED') return;
+    await appendEvents(tx, await follow(tx, locked, said, before, now), now);
+  });
+}
+
+/**
+ * Brings a locked wallet to where its provider says that it stands.
+ * @param before our books before the provider was asked: if anything was posted since, its figure may be older than they are
+ * @returns the events that tell of it
+ */
+export async function follow(
+  tx: Tx,
+  wallet: WalletWithAccounts,
+  said: UpstreamWallet,
+  before: Books,
+  now: Date,
+): Promise<NewEvent[]> {
+  const changes = changesOf(wallet, said);
+  const noted = await noteCredentials(tx, wallet.id, said.passwordResetRequired ? 'RESET_REQUIRED' : 'VALID', now);
+  const opened = said.balance !== null && (await openMirror(tx, wallet, said.balance.currency, now));
+  const changed = Object.keys(changes).length > 0;
+  const row = changed ? await tx.wallet.update({ where: { id: wallet.id }, data: changes }) : wallet;
+  const adjusted = said.balance ? await adjust(tx, wallet, said.balance, before, now) : [];
+  return [...(changed || noted || opened ? [walletUpdated(row, now)] : []), ...adjusted];
+}
+
+/** What of the row follows the provider. */
+function changesOf(wallet: Wallet, said: UpstreamWallet): Prisma.WalletUpdateInput {
+  const activated = wallet.status === 'PENDING_ACTIVATION' && said.status !== 'PENDING_ACTIVATION';
+  return {
+    ...(said.status === wallet.status ? {} : { status: said.status }),
+    ...(activated && wallet.challengeSealed ? { challengeSealed: null } : {}),
+    ...(said.level === null || said.level === wallet.identificationLevel ? {} : { identificationLevel: said.level }),
+  };
+}
+
+/** The wallet's book in a currency that its provider has, made when it is first seen. */
+async function openMirror(tx: Tx, wallet: WalletWithAccounts, currency: string, now: Date): Promise<boolean> {
+  if (wallet.accounts.some((account) => account.currency === currency)) return false;
+  const account = mirroredWalletAccount(wallet.partnerId, wallet.id, currency);
+  await openAccounts(tx, [account]);
+  const row = { walletId: wallet.id, currency, ledgerAccountId: account.id, openedAt: now };
+  await tx.walletAccount.create({ data: row });
+  if (wallet.accounts.length === 0)
+    await tx.wallet.update({ where: { id: wallet.id }, data: { defaultCurrency: currency } });
+  return true;
+}
+
+const emptyBook: Counters = { postedDebits: 0n, postedCredits: 0n, pendingDebits: 0n, pendingCredits: 0n };
+
+/** By how much the provider's figure is above ours. */
+function distance(wallet: Wallet, balance: Money | null, books: Books): bigint {
+  if (!balance) return 0n;
+  const { id } = mirroredWalletAccount(wallet.partnerId, wallet.id, balance.currency);
+  return balance.minor - balanceOf('LIABILITY', books.get(id) ?? emptyBook).posted;
+}
+
+/** Posts what the provider's book has and ours has not; not while a payment is under way, nor from a figure that is older than the books. */
+async function adjust(tx: Tx, wallet: Wallet, balance: Money, before: Books, now: Date): Promise<NewEvent[]> {
+  const amount = distance(wallet, balance, before);
+  if (amount === 0n) return [];
+  const sides = [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }];
+  if ((await tx.payment.count({ where: { status: 'PROCESSING', OR: sides } })) > 0) return [];
+  const { id } = mirroredWalletAccount(wallet.partnerId, wallet.id, balance.currency);
+  if (!sameCounters((await booksOf(tx, wallet.id)).get(id), before.get(id))) return [];
+  return postAdjustment(tx, wallet, { minor: amount, currency: balance.currency }, now);
+}
+
+/**
+ * Posts a difference between the provider's book and ours.
+ * @returns the event of the changed balance
+ */
+export async function postAdjustment(
+  tx: Tx,
+  wallet: Wallet,
+  { minor: amount, currency }: Money,
+  now: Date,
+): Promise<NewEvent[]> {
+  const { id: walletId, partnerId, customerId } = wallet;
+  const entry = mirrorAdjusted({
+    partnerId,
+    currency,
+    walletId,
+    amount,
+    reference: newId('JournalEntry'),
+    occurredAt: now,
+  });
+  const { verdicts, counters } = await postEntries(tx, [entry]);
+  assert(verdicts[0]?.verdict === 'POSTED', `the ledger answered ${verdicts[0]?.verdict} to MIRROR_ADJUSTED`);
+  const { id } = mirroredWalletAccount(partnerId, walletId, currency);
+  return [
+    balanceChanged({ partnerId, walletId, customerId, currency }, present(counters.get(id), 'the book'), null, now),
+  ];
+}
+
+const sameCounters = (a: Counters = emptyBook, b: Counters = emptyBook): boolean =>
+  a.postedDebits === b.postedDebits &&
+  a.postedCredits === b.postedCredits &&
+  a.pendingDebits === b.pendingDebits &&
+  a.pendingCredits === b.pendingCredits;
+
+async function markRejected({ db, clock }: MirrorDeps, wallet: Wallet): Promise<void> {
+  const now = clock.now();
+  await transaction(db, async (tx) => {
+    if (await noteCredentials(tx, wallet.id, 'REJECTED', now))
+      await appendEvents(tx, [walletUpdated(wallet, now)], now);
+  });
+}

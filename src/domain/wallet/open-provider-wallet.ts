@@ -1,0 +1,156 @@
+import type { Outcome } from '../../connectors/outcome.ts';
+import type { CodeChallenge } from '../../connectors/wallets.ts';
+import type { Tx } from '../../db/client.ts';
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../../errors.ts';
+import { appendEvents } from '../../events/log.ts';
+import { present } from '../../lib/assert.ts';
+import { newId } from '../../lib/ids.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { findCustomer } from '../customer/store.ts';
+import { lockName } from '../idempotency/lock-name.ts';
+import { once } from '../idempotency/once.ts';
+import { accountFor, capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { type ChallengeView, challengeView, openChallenge, sealChallenge } from './challenge.ts';
+import { checkPassword, replaceCredentials } from './credentials.ts';
+import { walletOpened } from './events.ts';
+import { checkPhone, sealPhone } from './phone.ts';
+import { acceptedOfWallet } from './refusal.ts';
+import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
+
+export interface OpenProviderWalletInput {
+  idempotencyKey: string;
+  provider: string;
+  providerAccountId?: string | undefined;
+  customerId?: string | undefined;
+  phone?: string | undefined;
+  password?: string | undefined;
+  currency: string;
+}
+
+type OpenDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
+
+export interface OpenedWallet {
+  wallet: WalletWithAccounts;
+  challenge: ChallengeView | null;
+  replayed: boolean;
+}
+
+/**
+ * Opens a wallet at a provider: it is PENDING_ACTIVATION until its owner gives the code (walletActivate). Three steps: the
+ * wallet is stored; the provider is called; its answer is stored. A lost answer is made good by repeating the mutation with
+ * the same key: what the provider has made already is asked for a new code.
+ * @throws NotFoundError, InvalidInputError, IdempotencyError, NotSupportedError; ConflictError when the phone has a wallet there
+ *   or is being used for one here; ProviderRejectedError; ProviderUnavailableError
+ */
+export async function openProviderWallet(
+  deps: OpenDeps,
+  viewer: TenantViewer,
+  { idempotencyKey, ...input }: OpenProviderWalletInput,
+): Promise<OpenedWallet> {
+  if (input.phone === undefined) throw InvalidInputError.at('input.phone', 'is needed to open a wallet at a provider.');
+  const phone = checkPhone(input.phone, 'input.phone');
+  const password = checkPassword(input.password);
+  const { wallet, replayed } = await transaction(deps.db, async (tx) => {
+    const claim = { operation: 'walletOpen', key: idempotencyKey, input, resultId: newId('Wallet') };
+    const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
+    if (replayed) return { wallet: present(await findWallet(tx, viewer, id), 'the wallet'), replayed };
+    return { wallet: await intend(deps, tx, viewer, { ...input, phone, password }, id), replayed };
+  });
+  if (wallet.challengeSealed)
+    return { wallet, challenge: openChallenge(deps.vault, wallet.id, wallet.challengeSealed), replayed };
+  if (wallet.status !== 'PENDING_ACTIVATION') return { wallet, challenge: null, replayed };
+
+  const reached = present(await reachWallet(deps, deps.db.prisma, wallet), 'the provider of a wallet');
+  const outcome = await askToOpen(reached, phone, password);
+  const now = deps.clock.now();
+  if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, wallet);
+  const challenge = challengeView('ACTIVATION', acceptedOfWallet(outcome, wallet), now);
+  const opened = await transaction(deps.db, async (tx) => {
+    const locked = await lockWallet(tx, viewer, wallet.id);
+    if (!locked) throw new NotFoundError('The wallet');
+    if (locked.status !== 'PENDING_ACTIVATION') return locked;
+    const challengeSealed = sealChallenge(deps.vault, wallet.id, challenge);
+    const row = await tx.wallet.update({
+      where: { id: wallet.id },
+      data: { challengeSealed },
+      include: { accounts: true },
+    });
+    if (!locked.challengeSealed) await appendEvents(tx, [walletOpened(row, now)], now);
+    return row;
+  });
+  return { wallet: opened, challenge, replayed };
+}
+
+/** Step 1: the wallet as it is to be, with what will open it. */
+async function intend(
+  deps: OpenDeps,
+  tx: Tx,
+  viewer: TenantViewer,
+  input: Omit<OpenProviderWalletInput, 'idempotencyKey'> & { phone: string; password: string },
+  id: string,
+): Promise<WalletWithAccounts> {
+  const { partnerId } = viewer;
+  const now = deps.clock.now();
+  const route = await accountFor(deps, tx, partnerId, input, 'WALLETS');
+  capable(route, 'WALLETS', (connector) => connector.wallets?.open);
+  const customerId = input.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
+  if (customerId !== null && !(await findCustomer(tx, viewer, customerId))) throw new NotFoundError('The customer');
+  const sealed = sealPhone(deps.vault, id, input.phone);
+  await checkFree(tx, partnerId, input.provider, sealed.phoneHash);
+  await tx.wallet.create({
+    data: {
+      id,
+      partnerId,
+      customerId,
+      provider: input.provider,
+      providerAccountId: route.account.id,
+      number: input.phone,
+      ...sealed,
+      status: 'PENDING_ACTIVATION',
+      defaultCurrency: input.currency,
+      createdAt: now,
+    },
+  });
+  await replaceCredentials(tx, deps.vault, id, { password: input.password }, { issuedAt: now });
+  return tx.wallet.findUniqueOrThrow({ where: { id }, include: { accounts: true } });
+}
+
+/**
+ * Is the phone free for another wallet of this partner at this provider? It stays so until the transaction ends.
+ * @throws ConflictError
+ */
+export async function checkFree(
+  tx: Tx,
+  partnerId: string,
+  provider: string,
+  phoneHash: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  await lockName(tx, 'phone', partnerId, provider, Buffer.from(phoneHash).toString('hex'));
+  const where = { partnerId, provider, phoneHash, status: { not: 'CLOSED' as const } };
+  if ((await tx.wallet.count({ where })) > 0)
+    throw new ConflictError('A wallet of this provider with this phone is known here already.');
+}
+
+/** Step 2. What was made by a call whose answer was lost waits for its code: another one is sent. */
+async function askToOpen(
+  { connector, wallet }: WalletAtProvider,
+  phone: string,
+  password: string,
+): Promise<Outcome<CodeChallenge>> {
+  const { wallets } = connector;
+  if (!wallets?.open) throw new NotSupportedError(wallet.provider, 'WALLETS', 'The provider opens no wallets.');
+  const outcome = await wallets.open({ wallet: null }, { phone, password });
+  const waits = outcome.kind === 'rejected' && outcome.refusal.errorCode === 'WALLET_STATE';
+  return waits && wallets.resendCode ? wallets.resendCode({ wallet: null }, { phone }) : outcome;
+}
+
+/** Nothing came of it: the phone and the key are free again. */
+async function forget({ db }: OpenDeps, { id, partnerId }: WalletWithAccounts): Promise<void> {
+  await transaction(db, async (tx) => {
+    await tx.walletCredential.deleteMany({ where: { walletId: id } });
+    await tx.wallet.deleteMany({ where: { id, status: 'PENDING_ACTIVATION', challengeSealed: null } });
+    await tx.idempotencyKey.deleteMany({ where: { partnerId, operation: 'walletOpen', resultId: id } });
+  });
+}

@@ -1,0 +1,117 @@
+import { transaction } from '../../db/transaction.ts';
+import type { Deps } from '../../deps.ts';
+import { NotFoundError } from '../../errors.ts';
+import { appendEvents } from '../../events/log.ts';
+import { present } from '../../lib/assert.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
+import { checkCode } from './activate-wallet.ts';
+import { capable, type WalletAtProvider, walletAtProvider } from './at-provider.ts';
+import { type ChallengeView, challengeView } from './challenge.ts';
+import { checkPassword, checkWalletCredentials, replaceCredentials } from './credentials.ts';
+import { walletUpdated } from './events.ts';
+import { booksOf, follow, loadWallet, type UpstreamWallet } from './mirror.ts';
+import { acceptedOfWallet } from './refusal.ts';
+import { checkWalletState } from './rules.ts';
+import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
+import type { WalletCredentials } from './upstream-access.ts';
+
+type ResetDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/**
+ * Sends the owner a code with which a new password can be set.
+ * @throws NotFoundError, StateError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
+ */
+export async function requestPasswordReset(
+  deps: ResetDeps,
+  viewer: TenantViewer,
+  walletId: string,
+): Promise<{ wallet: WalletWithAccounts; challenge: ChallengeView }> {
+  const reached = await walletAtProvider(deps, viewer, walletId, 'CREDENTIALS');
+  const { wallet } = reached;
+  checkWalletState(wallet, ['ACTIVE', 'BLOCKED']);
+  const request = capable(reached, 'CREDENTIALS', (connector) => connector.credentials?.requestPasswordReset);
+  const phone = present(wallet.number, 'the number of a wallet at a provider');
+  const sent = acceptedOfWallet(await request({ wallet: null }, { phone }), wallet);
+  return { wallet, challenge: challengeView('PASSWORD_RESET', sent, deps.clock.now()) };
+}
+
+/**
+ * Sets a new password with the code that the owner received; it takes the place of the kept one. A lost answer is made good by
+ * repeating: when the new password opens the wallet already, it was set.
+ * @throws NotFoundError, InvalidInputError, StateError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
+ */
+export async function resetPassword(
+  deps: ResetDeps,
+  viewer: TenantViewer,
+  { walletId, code, password: given }: { walletId: string; code: string; password: string },
+): Promise<WalletWithAccounts> {
+  const reached = await walletAtProvider(deps, viewer, walletId, 'CREDENTIALS');
+  const { wallet } = reached;
+  const password = checkPassword(given);
+  checkCode(code);
+  checkWalletState(wallet, ['ACTIVE', 'BLOCKED']);
+  const reset = capable(reached, 'CREDENTIALS', (connector) => connector.credentials?.resetPassword);
+  const phone = present(wallet.number, 'the number of a wallet at a provider');
+  const outcome = await reset({ wallet: null }, { phone, code, password });
+  const credentials = { password };
+  if (outcome.kind !== 'accepted') {
+    const proven = await opens(reached, credentials);
+    if (!proven) acceptedOfWallet(outcome, wallet);
+  }
+  return keepProven(deps, viewer, reached, credentials, null);
+}
+
+/**
+ * Puts other credentials in the place of all that are kept, once the provider has taken them.
+ * @throws NotFoundError, InvalidInputError, NotSupportedError, ProviderRejectedError (they open nothing), ProviderUnavailableError
+ */
+export async function setCredentials(
+  deps: ResetDeps,
+  viewer: TenantViewer,
+  { walletId, credentials: list }: { walletId: string; credentials: { name: string; value: string }[] },
+): Promise<WalletWithAccounts> {
+  const reached = await walletAtProvider(deps, viewer, walletId, 'WALLETS');
+  const credentials = checkWalletCredentials(list);
+  checkWalletState(reached.wallet, ['ACTIVE', 'BLOCKED', 'PENDING_ACTIVATION']);
+  const before = await booksOf(deps.db.prisma, walletId);
+  const said = await loadWallet(asWith(reached, credentials));
+  return keepProven(deps, viewer, reached, credentials, { said, before });
+}
+
+/** The same wallet, opened with other credentials. */
+function asWith(reached: WalletAtProvider, credentials: WalletCredentials): WalletAtProvider {
+  const number = present(reached.wallet.number, 'the number of a wallet at a provider');
+  return { ...reached, call: { wallet: { number, credentials } } };
+}
+
+async function opens(reached: WalletAtProvider, credentials: WalletCredentials): Promise<boolean> {
+  try {
+    const said = await loadWallet(asWith(reached, credentials));
+    return !said.passwordResetRequired;
+  } catch (error) {
+    // it does not, or nobody can tell: then the answer to the reset stands
+    if (error instanceof ProviderRejectedError || error instanceof ProviderUnavailableError) return false;
+    throw error;
+  }
+}
+
+async function keepProven(
+  deps: ResetDeps,
+  viewer: TenantViewer,
+  { wallet }: WalletAtProvider,
+  credentials: WalletCredentials,
+  news: { said: UpstreamWallet; before: Awaited<ReturnType<typeof booksOf>> } | null,
+): Promise<WalletWithAccounts> {
+  const now = deps.clock.now();
+  return transaction(deps.db, async (tx) => {
+    const locked = await lockWallet(tx, viewer, wallet.id);
+    if (!locked || locked.status === 'CLOSED') throw new NotFoundError('The wallet');
+    await replaceCredentials(tx, deps.vault, wallet.id, credentials, { issuedAt: now });
+    const followed = news ? await follow(tx, locked, news.said, news.before, now) : [];
+    const row = present(await findWallet(tx, viewer, wallet.id), 'the wallet');
+    const told = followed.some(({ type }) => type === 'WALLET_UPDATED') ? [] : [walletUpdated(row, now)];
+    await appendEvents(tx, [...told, ...followed], now);
+    return row;
+  });
+}
