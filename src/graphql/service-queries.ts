@@ -106,6 +106,9 @@ builder.queryFields((t) => ({
     complexity: listComplexity,
     resolve: (_root, args, context) => servicePage(args, context),
   }),
+}));
+
+builder.queryFields((t) => ({
   serviceForPhone: t.field({
     type: ServiceRef,
     nullable: true,

@@ -87,46 +87,6 @@ ServiceRef.implement({
     siteUrl: t.expose('siteUrl', { type: 'URL', nullable: true, description: 'Its site.' }),
     online: t.exposeBoolean('online', { description: 'Can it be paid now?' }),
     limitText: t.exposeString('limitText', { nullable: true, description: 'Its limits in the provider’s words.' }),
-    minAmount: t.field({
-      type: MoneyRef,
-      nullable: true,
-      description: 'The least amount; null where the provider names none.',
-      resolve: async (row, _args, context) => {
-        const service = await detailed(row, context);
-        return amountOrNull(service.minMinor, service);
-      },
-    }),
-    maxAmount: t.field({
-      type: MoneyRef,
-      nullable: true,
-      description: 'The greatest amount; null where the provider names none.',
-      resolve: async (row, _args, context) => {
-        const service = await detailed(row, context);
-        return amountOrNull(service.maxMinor, service);
-      },
-    }),
-    feePercent: t.field({
-      type: 'Decimal',
-      description: 'The fee’s share of the amount, percent: "0.5" is half a percent.',
-      resolve: ({ feePercent }) => feePercent,
-    }),
-    feeFixed: t.field({
-      type: MoneyRef,
-      description: 'The fee’s fixed part.',
-      resolve: ({ feeFixedMinor, currency }) => money(feeFixedMinor, currency),
-    }),
-    feeMin: t.field({
-      type: MoneyRef,
-      nullable: true,
-      description: 'The fee is never less.',
-      resolve: (service) => amountOrNull(service.feeMinMinor, service),
-    }),
-    feeMax: t.field({
-      type: MoneyRef,
-      nullable: true,
-      description: 'The fee is never more.',
-      resolve: (service) => amountOrNull(service.feeMaxMinor, service),
-    }),
     identificationRequired: t.exposeBoolean('identificationRequired', { description: 'Must the payer be identified?' }),
     categories: t.field({
       type: [ServiceCategoryRef],
@@ -145,6 +105,49 @@ ServiceRef.implement({
     }),
   }),
 });
+
+builder.objectFields(ServiceRef, (t) => ({
+  minAmount: t.field({
+    type: MoneyRef,
+    nullable: true,
+    description: 'The least amount; null where the provider names none.',
+    resolve: async (row, _args, context) => {
+      const service = await detailed(row, context);
+      return amountOrNull(service.minMinor, service);
+    },
+  }),
+  maxAmount: t.field({
+    type: MoneyRef,
+    nullable: true,
+    description: 'The greatest amount; null where the provider names none.',
+    resolve: async (row, _args, context) => {
+      const service = await detailed(row, context);
+      return amountOrNull(service.maxMinor, service);
+    },
+  }),
+  feePercent: t.field({
+    type: 'Decimal',
+    description: 'The fee’s share of the amount, percent: "0.5" is half a percent.',
+    resolve: ({ feePercent }) => feePercent,
+  }),
+  feeFixed: t.field({
+    type: MoneyRef,
+    description: 'The fee’s fixed part.',
+    resolve: ({ feeFixedMinor, currency }) => money(feeFixedMinor, currency),
+  }),
+  feeMin: t.field({
+    type: MoneyRef,
+    nullable: true,
+    description: 'The fee is never less.',
+    resolve: (service) => amountOrNull(service.feeMinMinor, service),
+  }),
+  feeMax: t.field({
+    type: MoneyRef,
+    nullable: true,
+    description: 'The fee is never more.',
+    resolve: (service) => amountOrNull(service.feeMaxMinor, service),
+  }),
+}));
 
 /** The cursor of a service in a list by name. */
 export const serviceCursor = ({ sortName, id }: Service): string => toCursor(['s', sortName, id]);

@@ -1,5 +1,7 @@
 /** The longest name that lists are ordered by: index entries have a bound. */
 const SORTED = 200;
+/** So much of what was typed is searched for. */
+const TYPED = 100;
 /** The longest text that is searched in; keywords beyond it are lost to search. */
 const SEARCHED = 2_000;
 const GRAM = 3;
@@ -24,7 +26,7 @@ export interface Search {
 
 /** Reads what a person typed; null when there is nothing in it to search for. */
 export function searchOf(typed: string | null | undefined): Search | null {
-  const words = folded(typed ?? '')
+  const words = folded([...(typed ?? '')].slice(0, TYPED).join(''))
     .split(' ')
     .filter((word) => word !== '');
   if (words.length === 0) return null;
