@@ -22,6 +22,10 @@ export const idPrefixes = {
   Place: 'plc',
   Location: 'loc',
   Card: 'crd',
+  Invoice: 'inv',
+  PaymentTemplate: 'tpl',
+  Remittance: 'rem',
+  ServiceRequest: 'srq',
   WalletAuthorization: 'wau',
 } as const;
 

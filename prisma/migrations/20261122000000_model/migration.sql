@@ -65,6 +65,12 @@ CREATE TYPE "card_state" AS ENUM ('CREATED', 'PENDING', 'PAYMENT_REQUIRED', 'ACT
 CREATE TYPE "card_scheme" AS ENUM ('MIR', 'VISA', 'MASTERCARD', 'MAESTRO', 'UNKNOWN');
 
 -- CreateEnum
+CREATE TYPE "invoice_state" AS ENUM ('CREATED', 'PROCESSING', 'COMPLETED', 'DECLINED', 'CANCELLED', 'REJECTED', 'EXPIRED');
+
+-- CreateEnum
+CREATE TYPE "template_visibility" AS ENUM ('PRIVATE', 'PUBLIC');
+
+-- CreateEnum
 CREATE TYPE "ledger_account_kind" AS ENUM ('ASSET', 'LIABILITY', 'INCOME', 'EXPENSE', 'EQUITY');
 
 -- CreateEnum
@@ -485,6 +491,94 @@ CREATE TABLE "card" (
 );
 
 -- CreateTable
+CREATE TABLE "invoice" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "provider" TEXT NOT NULL DEFAULT 'LOCAL',
+    "provider_account_id" TEXT,
+    "reference" TEXT,
+    "number" TEXT,
+    "recipient_wallet_id" TEXT,
+    "recipient_customer_id" TEXT,
+    "payer_wallet_id" TEXT,
+    "payer_customer_id" TEXT,
+    "parties_sealed" BYTEA,
+    "payer_phone_hash" BYTEA,
+    "amount_minor" BIGINT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "message" TEXT,
+    "state" "invoice_state" NOT NULL DEFAULT 'CREATED',
+    "provider_state" TEXT,
+    "payment_id" TEXT,
+    "snapshot" TEXT[],
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "changed_at" TIMESTAMPTZ(6),
+    "due_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "invoice_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "payment_template" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "wallet_id" TEXT NOT NULL,
+    "customer_id" TEXT,
+    "provider" TEXT NOT NULL DEFAULT 'LOCAL',
+    "provider_account_id" TEXT,
+    "reference" TEXT,
+    "name" TEXT NOT NULL,
+    "visibility" "template_visibility" NOT NULL DEFAULT 'PRIVATE',
+    "service_id" TEXT NOT NULL,
+    "amount_minor" BIGINT,
+    "currency" TEXT NOT NULL DEFAULT 'RUB',
+    "amount_locked" BOOLEAN NOT NULL DEFAULT false,
+    "parameters_sealed" BYTEA NOT NULL,
+    "locked_parameters" TEXT[],
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+    "deleted_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "payment_template_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "remittance" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "wallet_id" TEXT NOT NULL,
+    "customer_id" TEXT,
+    "provider" TEXT NOT NULL,
+    "provider_account_id" TEXT NOT NULL,
+    "number" TEXT NOT NULL,
+    "amount_minor" BIGINT,
+    "fee_minor" BIGINT,
+    "charged_minor" BIGINT,
+    "currency" TEXT,
+    "charged_currency" TEXT,
+    "exchange_rate" TEXT,
+    "note" TEXT,
+    "direction" TEXT NOT NULL,
+    "parties_sealed" BYTEA NOT NULL,
+    "seen" BOOLEAN NOT NULL DEFAULT false,
+    "occurred_at" TIMESTAMPTZ(6) NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6),
+
+    CONSTRAINT "remittance_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "service_request" (
+    "id" TEXT NOT NULL,
+    "partner_id" TEXT NOT NULL,
+    "wallet_id" TEXT NOT NULL,
+    "title" TEXT NOT NULL,
+    "reference" TEXT,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "service_request_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "event_outbox" (
     "seq" BIGSERIAL NOT NULL,
     "id" TEXT NOT NULL,
@@ -696,6 +790,27 @@ CREATE INDEX "card_wallet_id_id_idx" ON "card"("wallet_id", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "card_provider_account_id_wallet_id_reference_key" ON "card"("provider_account_id", "wallet_id", "reference");
+
+-- CreateIndex
+CREATE INDEX "invoice_recipient_wallet_id_id_idx" ON "invoice"("recipient_wallet_id", "id");
+
+-- CreateIndex
+CREATE INDEX "invoice_payer_wallet_id_id_idx" ON "invoice"("payer_wallet_id", "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "invoice_provider_account_id_reference_key" ON "invoice"("provider_account_id", "reference");
+
+-- CreateIndex
+CREATE INDEX "payment_template_wallet_id_id_idx" ON "payment_template"("wallet_id", "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "payment_template_provider_account_id_reference_key" ON "payment_template"("provider_account_id", "reference");
+
+-- CreateIndex
+CREATE INDEX "remittance_wallet_id_id_idx" ON "remittance"("wallet_id", "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "remittance_wallet_id_number_key" ON "remittance"("wallet_id", "number");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "event_outbox_id_key" ON "event_outbox"("id");
