@@ -9,11 +9,13 @@ import type {
   PaymentAttempt,
   PaymentTransition,
   Posting,
+  Wallet,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
+import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { refreshWallet, type UpstreamWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -25,10 +27,11 @@ export interface Loaders {
   customer: DataLoader<string, Customer | null>;
   wallet: DataLoader<string, WalletWithAccounts | null>;
   /** Any wallet of the viewer's partner, for its phone in a payment's party; never handed out as a Wallet. */
-  counterparty: DataLoader<string, WalletWithAccounts | null>;
+  counterparty: DataLoader<string, Wallet | null>;
   balances: DataLoader<string, WalletBalance[]>;
   /** A wallet as its provider describes it now, followed here; null for a LOCAL one and when the provider cannot say. */
   upstreamWallet: DataLoader<WalletWithAccounts, UpstreamWallet | null, string>;
+  limits: DataLoader<string, LimitState>;
   payment: DataLoader<string, Payment | null>;
   refunds: DataLoader<string, Payment[]>;
   transitions: DataLoader<string, PaymentTransition[]>;
@@ -58,12 +61,14 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
         include: { accounts: true },
       }),
     ),
-    counterparty: byId((ids) =>
-      prisma.wallet.findMany({ where: { id: { in: ids }, ...tenant }, include: { accounts: true } }),
-    ),
+    counterparty: byId((ids) => prisma.wallet.findMany({ where: { id: { in: ids }, ...tenant } })),
     balances: new DataLoader(async (ids) => {
       const balances = await walletBalances(prisma, ids);
       return ids.map((id) => balances.get(id) ?? []);
+    }),
+    limits: new DataLoader(async (ids) => {
+      const states = await readLimitStates(prisma, ids, deps.clock.now());
+      return ids.map((id) => states.get(id) ?? { own: [], usage: [] });
     }),
     upstreamWallet: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshWallet(deps, wallet))), {
       cacheKeyFn: (wallet) => wallet.id,

@@ -1,8 +1,7 @@
-import type { Payment } from '../db/generated/client.ts';
+import type { Payment, Wallet } from '../db/generated/client.ts';
 import { openOrder } from '../domain/payment/order.ts';
 import { openDestination } from '../domain/payment/payout.ts';
 import { mayAct } from '../domain/payment/store.ts';
-import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -50,7 +49,7 @@ const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement(
       nullable: true,
       description: 'Its phone; masked unless the caller is the owner or has PERSONAL_DATA_READ.',
       resolve: async ({ walletId }, _args, context) => {
-        const wallet: WalletWithAccounts | null = await context.loaders.counterparty.load(walletId);
+        const wallet: Wallet | null = await context.loaders.counterparty.load(walletId);
         return wallet && walletPhone(wallet, context);
       },
     }),

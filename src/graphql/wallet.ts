@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { z } from 'zod';
-import type { Payment } from '../db/generated/client.ts';
-import { walletLimitViews } from '../domain/limit/limit-views.ts';
+import type { Payment, Wallet } from '../db/generated/client.ts';
+import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { openPhone } from '../domain/wallet/phone.ts';
 import { offeredCurrencies } from '../domain/wallet/rules.ts';
@@ -23,7 +23,7 @@ import { CustomerRef, PaymentConnection, paymentView, WalletConnection, WalletRe
 import { StatementConnection, walletStatement } from './statement.ts';
 
 /** The wallet's phone as this caller may see it. */
-export function walletPhone(wallet: WalletWithAccounts, context: Context): string | null {
+export function walletPhone(wallet: Wallet, context: Context): string | null {
   if (!wallet.phoneSealed) return null;
   const phone = openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
@@ -131,8 +131,15 @@ WalletRef.implement({
           description: 'Of these levels, instead of the wallet’s own.',
         }),
       },
-      resolve: async (wallet, { kinds, levels }, { deps }) => {
-        const limits = await walletLimitViews(deps.db.prisma, wallet, levels ?? null, deps.clock.now());
+      resolve: async (wallet, { kinds, levels }, { deps, loaders }) => {
+        const limits = levels
+          ? levelLimitViews(wallet, levels, deps.clock.now())
+          : walletLimitViews(
+              wallet,
+              await loaders.limits.load(wallet.id),
+              await loaders.balances.load(wallet.id),
+              deps.clock.now(),
+            );
         return kinds ? limits.filter((limit) => kinds.includes(limit.kind)) : limits;
       },
     }),

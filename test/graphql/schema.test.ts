@@ -48,7 +48,9 @@ test('Every type, field, argument and value has a description that is a sentence
     .flatMap((type) => [[type.name, type.description] as [string, string | null | undefined], ...parts(type)]);
   expect(all.length).toBeGreaterThan(500);
   expect(all.filter(([, description]) => !description?.trim()).map(([place]) => place)).toEqual([]);
-  expect(all.filter(([, description]) => !/[.?]$/.test(description?.trim() ?? '')).map(([place]) => place)).toEqual([]);
+  expect(all.filter(([, description]) => !/[.?…]$/.test(description?.trim() ?? '')).map(([place]) => place)).toEqual(
+    [],
+  );
 });
 
 test('A mutation takes one `input`, and answers a nullable union of its success and of refusals.', () => {

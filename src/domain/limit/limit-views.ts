@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/client.ts';
+import type { LimitUsage, WalletLimit } from '../../db/generated/client.ts';
 import type { IdentificationLevel, LimitKind, LimitWindow } from '../../db/generated/enums.ts';
-import { walletBalances } from '../../ledger/balance.ts';
+import type { WalletBalance } from '../../ledger/balance.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
 import { type EffectiveLimit, effectiveLimits } from './effective-limits.ts';
 import { periodInterval, periodStart } from './period.ts';
@@ -37,31 +38,55 @@ export function limitView(
   };
 }
 
-/**
- * Every cap of a LOCAL wallet in the currencies that it has, with what is used of it.
- * @param levels other identification levels to show instead of the wallet's own; their use is not told
- */
-export async function walletLimitViews(
-  tx: Tx,
-  wallet: WalletWithAccounts,
-  levels: IdentificationLevel[] | null,
-  now: Date,
-): Promise<LimitView[]> {
-  const currencies = wallet.accounts.map((account) => account.currency);
-  const inWallet = (limit: EffectiveLimit) => currencies.includes(limit.currency);
-  if (levels)
-    return levels.flatMap((level) =>
-      effectiveLimits(level, [])
-        .filter(inWallet)
-        .map((limit) => limitView(limit, null, now)),
-    );
+/** What is stored about the caps of a wallet. */
+export interface LimitState {
+  /** Those of its own. */
+  own: WalletLimit[];
+  /** What is used up of the day and the month that count now. */
+  usage: LimitUsage[];
+}
 
-  const own = await tx.walletLimit.findMany({ where: { walletId: wallet.id } });
+/**
+ * What is stored about the caps of many wallets, in two statements.
+ * @returns by wallet id
+ */
+export async function readLimitStates(
+  tx: Tx,
+  walletIds: readonly string[],
+  now: Date,
+): Promise<Map<string, LimitState>> {
+  const walletId = { in: [...walletIds] };
   const periods = [periodStart('DAY', now), periodStart('MONTH', now)];
-  const usage = await tx.limitUsage.findMany({ where: { walletId: wallet.id, periodStart: { in: periods } } });
-  const balances = (await walletBalances(tx, [wallet.id])).get(wallet.id) ?? [];
+  const own = await tx.walletLimit.findMany({ where: { walletId } });
+  const usage = await tx.limitUsage.findMany({ where: { walletId, periodStart: { in: periods } } });
+  const of = (id: string) => ({
+    own: own.filter((limit) => limit.walletId === id),
+    usage: usage.filter((used) => used.walletId === id),
+  });
+  return new Map(walletIds.map((id) => [id, of(id)]));
+}
+
+const inWallet = (wallet: WalletWithAccounts) => (limit: EffectiveLimit) =>
+  wallet.accounts.some((account) => account.currency === limit.currency);
+
+/** The caps of other identification levels than the wallet's own, in the currencies that it has; their use is not told. */
+export function levelLimitViews(wallet: WalletWithAccounts, levels: IdentificationLevel[], now: Date): LimitView[] {
+  return levels.flatMap((level) =>
+    effectiveLimits(level, [])
+      .filter(inWallet(wallet))
+      .map((limit) => limitView(limit, null, now)),
+  );
+}
+
+/** Every cap of a LOCAL wallet in the currencies that it has, with what is used of it. */
+export function walletLimitViews(
+  wallet: WalletWithAccounts,
+  { own, usage }: LimitState,
+  balances: readonly WalletBalance[],
+  now: Date,
+): LimitView[] {
   return effectiveLimits(wallet.identificationLevel, own)
-    .filter(inWallet)
+    .filter(inWallet(wallet))
     .map((limit) => {
       const { kind, window, currency } = limit;
       if (window === 'ONE_TIME') return limitView(limit, null, now);
@@ -69,12 +94,9 @@ export async function walletLimitViews(
         const balance = balances.find((b) => b.currency === currency);
         return limitView(limit, { spentMinor: balance?.posted ?? 0n, count: 0 }, now);
       }
+      const start = periodStart(window, now).getTime();
       const used = usage.find(
-        (u) =>
-          u.kind === kind &&
-          u.window === window &&
-          u.currency === currency &&
-          +u.periodStart === +periodStart(window, now),
+        (u) => u.kind === kind && u.window === window && u.currency === currency && u.periodStart.getTime() === start,
       );
       return limitView(limit, used ?? { spentMinor: 0n, count: 0 }, now);
     });

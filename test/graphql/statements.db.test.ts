@@ -1,0 +1,129 @@
+import { execute, parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RefundPaymentDocument } from '../../schema/operations.ts';
+import { openDatabase } from '../../src/db/client.ts';
+import { Scope } from '../../src/db/generated/enums.ts';
+import { createContext } from '../../src/graphql/context.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { startTestApp } from '../support/app.ts';
+import { openShop, type Person, unique } from '../support/builders.ts';
+
+/** How many statements an operation sends to PostgreSQL: a number that rows do not change. */
+
+const gateway = await startTestApp();
+const shop = await openShop(gateway);
+/** The same database through a pool of its own, where nothing runs but what the test runs. */
+const db = await openDatabase(gateway.config.databaseUrl ?? '', 4);
+afterAll(() => db.close());
+let statements: string[] = [];
+const listened = new WeakSet<object>();
+db.pool.on('acquire', (client) => {
+  if (listened.has(client)) return;
+  listened.add(client);
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((config: string | { text: string }, ...rest: unknown[]) => {
+    statements.push(typeof config === 'string' ? config : config.text);
+    return query(config, ...rest);
+  }) as typeof client.query;
+});
+
+/** Runs a document as the shop's server; answers the table that each of its statements reads. */
+async function statementsOf(document: string): Promise<string[]> {
+  const viewer = {
+    kind: 'PARTNER' as const,
+    partnerId: shop.id,
+    apiKeyId: 'key_0',
+    scopes: new Set(Object.values(Scope)),
+  };
+  const contextValue = createContext({ ...gateway.deps, db }, { viewer, requestId: 'test', lastEventId: null });
+  statements = [];
+  const result = await execute({ schema, document: parse(document), contextValue });
+  expect(result.errors?.map(String)).toBeUndefined();
+  // loaders run side by side, so their order is nobody's; the text of IN (…) depends on the rows, the table does not
+  return statements.map((sql) => /FROM\s+(?:"public"\.)?"?(\w+)/.exec(sql)?.[1] ?? sql).sort();
+}
+
+let few: string;
+let many: string;
+beforeAll(async () => {
+  const people: Person[] = [];
+  for (let index = 0; index < 6; index += 1) {
+    people.push(await shop.customer({ person: { firstName: 'Ivan', phone: '+79261234567' } }));
+  }
+  const wallets = await Promise.all(people.map((owner) => shop.wallet({ owner, holds: '1000', also: ['USD'] })));
+  [few = '', many = ''] = wallets;
+  await shop.transfer(few, many, '1', true);
+  for (let index = 0; index < 48; index += 1) {
+    const to = wallets[2 + (index % 4)] ?? '';
+    const paymentId = await shop.transfer(many, to, '1', true);
+    if (index % 8 === 0) {
+      await shop.call(RefundPaymentDocument, { input: { idempotencyKey: unique('refund'), paymentId } });
+    }
+  }
+});
+
+const money = '{ amount }';
+const phone = '{ ... on WalletParty { phone } }';
+const party = '{ ... on WalletParty { phone wallet { id phone } } }';
+const payment = `id kind status direction fee ${money} note availableActions source ${party} destination ${party}
+  wallet { id customer { externalId } } timeline { to } refunds { id } nextAction { __typename } provider { code }`;
+const wallet = `id phone customer { externalId } identification { level } balances { available ${money} isDefault }
+  balance { available ${money} } limits { kind remaining ${money} }`;
+
+test('The wallet page takes the same statements for one payment and for fifty.', async () => {
+  const page = (id: string, first: number) =>
+    statementsOf(`{ wallet(id: "${id}") { id phone balances { available ${money} }
+      payments(first: ${first}) { edges { node { id kind status amount ${money} source ${phone} destination ${phone} } } pageInfo { endCursor } } } }`);
+  const [one, fifty] = [await page(few, 1), await page(many, 50)];
+  expect(one).toEqual(['ledger_account', 'payment', 'wallet', 'wallet', 'wallet_account']);
+  expect(fifty).toEqual(one);
+});
+
+/** Each list, and two sizes of its page that show things of the same kinds. */
+const lists: [name: string, some: number, more: number, document: (first: number) => string][] = [
+  ['payments', 16, 32, (first) => `{ payments(first: ${first}) { edges { node { ${payment} } } } }`],
+  ['wallets', 2, 6, (first) => `{ wallets(first: ${first}) { edges { node { ${wallet} } } } }`],
+  [
+    'customers',
+    2,
+    6,
+    (first) => `{ customers(first: ${first}) { edges { node { id identification { level } person { phone } } } } }`,
+  ],
+  [
+    'events',
+    30,
+    60,
+    (
+      first,
+    ) => `{ events(first: ${first}) { events { ... on PaymentEvent { payment { id source ${party} timeline { to } } }
+    ... on BalanceEvent { wallet { id phone balances { available ${money} } } } ... on WalletEvent { wallet { id phone balances { available ${money} } } } } } }`,
+  ],
+  [
+    'entries of the ledger',
+    10,
+    20,
+    (first) => `{ ledger { entries(first: ${first}) { edges { node {
+    payment { ${payment} } postings { debit { code wallet { id phone } } credit { code } } } } } } }`,
+  ],
+  [
+    'accounts of the ledger',
+    6,
+    12,
+    (first) => `{ ledger { accounts(first: ${first}) { edges { node { code wallet { ${wallet} } } } } } }`,
+  ],
+];
+
+test.each(lists)(
+  'A page of %s takes the same statements for %d rows and for %d.',
+  async (_name, some, more, document) => {
+    const fewer = await statementsOf(document(some));
+    expect(fewer.length).toBeGreaterThan(0);
+    expect(await statementsOf(document(more))).toEqual(fewer);
+  },
+);
+
+test('Aliases of one list share what they load.', async () => {
+  const nodes = (ids: string[]) =>
+    statementsOf(`{ ${ids.map((id, at) => `n${at}: node(id: "${id}") { ... on Wallet { ${wallet} } }`).join(' ')} }`);
+  expect(await nodes([few, many])).toEqual(await nodes([few]));
+});
