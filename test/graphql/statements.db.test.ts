@@ -91,7 +91,7 @@ const lists: [name: string, some: number, more: number, document: (first: number
   ],
   [
     'events',
-    30,
+    48,
     60,
     (
       first,
