@@ -14,7 +14,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** ISO 4217 alphabetic code: RUB, USD, EUR, KZT … */
+  /** ISO 4217 alphabetic code, such as RUB, USD, EUR or KZT. */
   Currency: { input: string; output: string; }
   /** An opaque position in the event log, or in a connection. */
   Cursor: { input: string; output: string; }
@@ -1389,7 +1389,7 @@ export type CreateTransferMutationVariables = Exact<{
 }>;
 
 
-export type CreateTransferMutation = { transferCreate?: { __typename: 'IdempotencyError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | { __typename: 'TransferCreateSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | null };
+export type CreateTransferMutation = { transferCreate?: { __typename: 'IdempotencyError', code: ErrorCode, message: string } | { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | { __typename: 'TransferCreateSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | null };
 
 export type CreateTransferBatchMutationVariables = Exact<{
   input: TransferBatchCreateInput;

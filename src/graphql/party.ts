@@ -5,13 +5,16 @@ import { mayAct } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { maskPhone } from './person.ts';
 import { CardRef, WalletRef } from './refs.ts';
 import { ServiceRef } from './service.ts';
 import { walletPhone } from './wallet.ts';
 
 interface WalletPartyView {
   party: 'WALLET';
-  walletId: string;
+  /** Null: a wallet of the same provider that is not known here. */
+  walletId: string | null;
+  phone?: string | null;
 }
 interface BankAccountPartyView {
   party: 'BANK_ACCOUNT';
@@ -36,19 +39,20 @@ interface ServicePartyView {
 export type PartyView = ServicePartyView | WalletPartyView | BankAccountPartyView | ExternalPartyView | CardPartyView;
 
 const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement({
-  description: 'A wallet of this partner.',
+  description: 'A wallet of this partner, or one that its provider keeps for somebody else.',
   fields: (t) => ({
     wallet: t.field({
       type: WalletRef,
       nullable: true,
       description: 'The wallet, where the caller may see it.',
-      resolve: ({ walletId }, _args, { loaders }) => loaders.wallet.load(walletId),
+      resolve: ({ walletId }, _args, { loaders }) => (walletId ? loaders.wallet.load(walletId) : null),
     }),
     phone: t.field({
       type: 'PhoneNumber',
       nullable: true,
       description: 'Its phone; masked unless the caller is the owner or has PERSONAL_DATA_READ.',
-      resolve: async ({ walletId }, _args, context) => {
+      resolve: async ({ walletId, phone }, _args, context) => {
+        if (!walletId) return phone ?? null;
         const wallet: Wallet | null = await context.loaders.counterparty.load(walletId);
         return wallet && walletPhone(wallet, context);
       },
@@ -135,6 +139,7 @@ export function sourceParty(payment: Payment): PartyView {
 /** Where the money goes. */
 export function destinationParty(payment: Payment, context: Context): PartyView {
   if (payment.destinationWalletId) return { party: 'WALLET', walletId: payment.destinationWalletId };
+  if (payment.kind === 'TRANSFER') return { party: 'WALLET', walletId: null, phone: recipientPhone(payment, context) };
   if (payment.serviceId)
     return { party: 'SERVICE', serviceId: payment.serviceId, account: serviceAccount(payment, context) };
   if (!payment.destinationSealed) return external('Unknown');
@@ -148,6 +153,13 @@ export function destinationParty(payment: Payment, context: Context): PartyView 
     holder: whole ? holder : `${account.holderFirstName} ${account.holderLastName.slice(0, 1)}.`,
     purpose: account.purpose ?? null,
   };
+}
+
+function recipientPhone(payment: Payment, context: Context): string | null {
+  if (!payment.orderSealed || !mayAct(signedIn(context), payment)) return null;
+  const { recipientPhone: phone } = openOrder(context.deps.vault, payment);
+  if (!phone) return null;
+  return seesPersonalData(context, payment.sourceCustomerId) ? phone : maskPhone(phone);
 }
 
 function serviceAccount(payment: Payment, context: Context): string | null {

@@ -123,7 +123,8 @@ const TransferCreateInput = builder.inputType('TransferCreateInput', {
   }),
 });
 mutation('transferCreate', {
-  description: 'Creates a transfer between wallets: priced and checked; nothing moves before it is confirmed.',
+  description:
+    'Creates a transfer between wallets here, or between wallets of one provider: priced and checked; nothing moves before it is confirmed.',
   auth: { write: 'PAYMENTS_WRITE' },
   input: TransferCreateInput,
   success: paymentSuccess('TransferCreateSuccess', 'The transfer is created.'),
@@ -135,6 +136,7 @@ mutation('transferCreate', {
     InsufficientFundsError,
     LimitExceededError,
     NotSupportedError,
+    ...providerErrors,
   ],
   resolve: ({ amount, ...input }, context) =>
     createTransfer(context.deps, tenant(context), {

@@ -1,4 +1,3 @@
-import type { Call } from '../../connectors/connector.ts';
 import type { LinkedCards } from '../../connectors/records.ts';
 import type { Card } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
@@ -10,15 +9,14 @@ import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { once } from '../idempotency/once.ts';
 import { acceptedValue } from '../provider/errors.ts';
-import { findRoute } from '../provider/route.ts';
 import { connectorOf } from '../provider/store.ts';
-import { checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { routeOfWallet } from '../wallet/route.ts';
+import { checkWalletState } from '../wallet/rules.ts';
 import { findWallet } from '../wallet/store.ts';
-import { cardUpdated, writeCard } from './refresh-card.ts';
+import { callFor, cardUpdated, writeCard } from './refresh-card.ts';
 import { findCard } from './store.ts';
 
 type CardDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
-const houseWallet: Call = { wallet: null };
 
 export interface LinkCardInput {
   idempotencyKey: string;
@@ -46,9 +44,8 @@ export async function linkCard(
     if (replayed) return { card: present(await findCard(tx, viewer, id), 'the card'), replayed };
     const wallet = await findWallet(tx, viewer, input.walletId);
     if (!wallet) throw new NotFoundError('The wallet');
-    checkLocal(wallet, 'LINKED_CARDS');
     checkWalletState(wallet, ['ACTIVE']);
-    const { account } = await findRoute(deps, tx, wallet.partnerId, {
+    const { account } = await routeOfWallet(deps, tx, wallet, {
       capability: 'LINKED_CARDS',
       provider: input.provider,
     });
@@ -62,7 +59,10 @@ export async function linkCard(
 
   const { linked, provider } = await linkedCards(deps, stored.card);
   const { successUrl, failureUrl, embedded } = input;
-  const said = acceptedValue(await linked.link(houseWallet, { successUrl, failureUrl, embedded }), provider);
+  const said = acceptedValue(
+    await linked.link(await callFor(deps, stored.card), { successUrl, failureUrl, embedded }),
+    provider,
+  );
   await deps.db.prisma.card.update({ where: { id: stored.card.id }, data: { reference: said.reference } });
   return { card: await writeCard(deps, stored.card.id, said), replayed: stored.replayed };
 }
@@ -77,7 +77,7 @@ export async function removeCard(deps: CardDeps, viewer: TenantViewer, cardId: s
   if (card.state === 'REMOVED') return card;
   const { linked, provider } = await linkedCards(deps, card);
   // accepted also when it was gone already, so an unclear answer is simply repeated
-  if (card.reference !== null) acceptedValue(await linked.remove(houseWallet, card.reference), provider);
+  if (card.reference !== null) acceptedValue(await linked.remove(await callFor(deps, card), card.reference), provider);
   return writeCard(deps, card.id, null);
 }
 

@@ -1,3 +1,4 @@
+import type { Call } from '../../connectors/connector.ts';
 import type { LinkedCards } from '../../connectors/records.ts';
 import type { ProviderCard } from '../../connectors/values.ts';
 import type { Card } from '../../db/generated/client.ts';
@@ -6,6 +7,7 @@ import type { Deps } from '../../deps.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { appendEvents } from '../../events/log.ts';
 import { connectorOf } from '../provider/store.ts';
+import { upstreamAccess } from '../wallet/upstream-access.ts';
 
 type CardDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
 
@@ -20,8 +22,12 @@ export async function refreshCard(deps: CardDeps, providerAccountId: string, ref
   const account = await prisma.providerAccount.findUniqueOrThrow({ where: { id: providerAccountId } });
   const linked: LinkedCards | undefined = connectorOf(deps, account).linkedCards;
   if (!linked) return;
-  const said = await linked.get({ wallet: null }, reference);
-  for (const card of cards) await writeCard(deps, card.id, said);
+  for (const card of cards) await writeCard(deps, card.id, await linked.get(await callFor(deps, card), reference));
+}
+
+/** As whom the provider is asked about a card: as its wallet where the provider keeps that, else as the house wallet. */
+export async function callFor({ db, vault }: Pick<CardDeps, 'db' | 'vault'>, card: Card): Promise<Call> {
+  return { wallet: upstreamAccess(vault, await db.prisma.wallet.findUnique({ where: { id: card.walletId } })) };
 }
 
 /**

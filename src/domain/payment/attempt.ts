@@ -77,8 +77,8 @@ function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt
   const order = openOrder(deps.vault, payment);
   const capability = present(connectorOf(deps, account)[order.member], `${order.member} of a provider account`);
   const amount = { minor: payment.amountMinor, currency: payment.currency };
-  const { serviceReference, parameters, cardReference, saveCard, anonymous } = order;
-  const full = { amount, serviceReference, parameters, cardReference, saveCard, anonymous: anonymous ?? false };
+  const { member: _member, choice: _choice, receiptEmail: _receiptEmail, ...asked } = order;
+  const full = { amount, ...asked, anonymous: order.anonymous ?? false };
   // the order's member decides its type; what is undefined for that member stays undefined
   const handle = {
     clientId: attempt.clientId,

@@ -6,6 +6,7 @@ import {
   payoutCompleted,
   payoutVoided,
   topUpCompleted,
+  transferReceived,
   transitDelivered,
   transitReceived,
 } from '../../ledger/entries.ts';
@@ -15,11 +16,12 @@ import { type JournalEntryDraft, move } from '../../ledger/posting.ts';
 import { reversalOf } from '../../ledger/reversal.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import { releaseLimits } from '../limit/consume-limits.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
 import { payoutUse } from './payout.ts';
 import { balanceEvents } from './post-payment.ts';
 
-/** The wallet's book that a payment through a provider moves; null for an anonymous one. */
+/** The payer's book, or the receiver's of a top-up; null for an anonymous payment. */
 function bookOf({
   partnerId,
   currency,
@@ -34,10 +36,28 @@ function bookOf({
     : null;
 }
 
+/** The books that a payment through a provider may move: the receiver's too, where a transfer reaches a wallet that is known here. */
+function booksOf(payment: Payment): WalletBook[] {
+  const own = bookOf(payment);
+  const { partnerId, currency, destinationWalletId, destinationCustomerId } = payment;
+  const received = payment.kind === 'TRANSFER' && destinationWalletId !== null;
+  return [
+    ...(own ? [own] : []),
+    ...(received ? [{ partnerId, walletId: destinationWalletId, customerId: destinationCustomerId, currency }] : []),
+  ];
+}
+
+/** Whose money at the provider it is: the wallet's own where the provider keeps its book, else that of the house wallet. */
+async function holderOf(tx: Tx, payment: Payment): Promise<string> {
+  const id = payment.sourceWalletId ?? payment.destinationWalletId;
+  const wallet = id ? await tx.wallet.findUnique({ where: { id } }) : null;
+  return wallet && isMirrored(wallet) ? wallet.id : present(payment.providerAccountId, 'the provider account');
+}
+
 /** Books that a payment is done, as its kind has it. What a provider proves is booked whatever the caps say. */
 export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
   const { id, partnerId, currency, amountMinor: amount, feeMinor } = payment;
-  const providerAccountId = present(payment.providerAccountId, 'the provider account');
+  const providerAccountId = await holderOf(tx, payment);
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   switch (payment.kind) {
     case 'TOP_UP': {
@@ -46,6 +66,11 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
     }
     case 'PAYOUT':
       return post(tx, payment, [payoutCompleted({ ...about, holds: await openHolds(tx, id) })], now);
+    case 'TRANSFER': {
+      const sent = payoutCompleted({ ...about, holds: await openHolds(tx, id) });
+      const walletId = await openRecipient(tx, payment);
+      return post(tx, payment, walletId ? [sent, transferReceived({ ...about, amount, walletId })] : [sent], now);
+    }
     case 'TRANSIT': {
       const total = amount + feeMinor;
       const legs = { ...about, amount: total, providerAccountId };
@@ -54,6 +79,12 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
     default:
       throw new InvariantError(`a ${payment.kind} is not carried by a provider here`);
   }
+}
+
+/** The wallet here that receives a transfer at a provider; null where there is none, or it was unlinked meanwhile. */
+async function openRecipient(tx: Tx, { destinationWalletId: id }: Payment): Promise<string | null> {
+  const wallet = id ? await tx.wallet.findUnique({ where: { id } }) : null;
+  return wallet && wallet.status !== 'CLOSED' ? wallet.id : null;
 }
 
 /** Frees what was held for a payment that was refused, and gives its caps back. */
@@ -102,7 +133,7 @@ async function post(tx: Tx, payment: Payment, drafts: JournalEntryDraft[], now: 
     );
   }
   mustStand(result, drafts);
-  return book ? balanceEvents([book], result, payment.id, now) : [];
+  return balanceEvents(booksOf(payment), result, payment.id, now);
 }
 
 /** The entry with the part that the wallet lacks taken from suspense: the customer owes it. */

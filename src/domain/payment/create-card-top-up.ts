@@ -4,8 +4,8 @@ import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
-import { findRoute } from '../provider/route.ts';
-import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { routeOfWallet } from '../wallet/route.ts';
+import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
 import { findWallet } from '../wallet/store.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
@@ -30,7 +30,8 @@ export interface CreateCardTopUpInput extends PageChoice {
 }
 
 /**
- * Money into a LOCAL wallet from a bank card, through the house wallet of a provider account.
+ * Money into a wallet from a bank card: through the house wallet of a provider account for a LOCAL one, straight into a wallet
+ * that a provider keeps.
  * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError,
  *   ProviderRejectedError, ProviderUnavailableError, IdentificationRequiredError
  */
@@ -52,11 +53,10 @@ export function createCardTopUp(
     async plan(tx, id, now) {
       const wallet = await findWallet(tx, viewer, input.walletId);
       if (!wallet) throw new NotFoundError('The wallet');
-      checkLocal(wallet, 'TOP_UPS');
       checkWalletState(wallet, ['ACTIVE']);
       checkCurrency(wallet, amount.currency, 'input.amount.currency');
       const card = cardId ? await payableCard(tx, viewer, wallet.id, cardId) : null;
-      const route = await findRoute(deps, tx, wallet.partnerId, {
+      const route = await routeOfWallet(deps, tx, wallet, {
         capability: 'TOP_UPS',
         provider: card?.provider ?? input.provider,
       });

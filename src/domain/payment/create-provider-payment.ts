@@ -17,6 +17,7 @@ import { replayedPayment, save } from './store.ts';
 /** Which capability of a provider each member of the port is. */
 export const memberCapabilities: Record<PaymentMember, CapabilityCode> = {
   topUps: 'TOP_UPS',
+  transfers: 'TRANSFERS',
   payouts: 'PAYOUTS',
   transits: 'TRANSITS',
 };

@@ -5,7 +5,9 @@ import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
 import { IdentificationRequiredError } from '../provider/errors.ts';
-import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
+import { routeOfWallet } from '../wallet/route.ts';
+import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
 import { findWallet } from '../wallet/store.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
@@ -34,7 +36,7 @@ export function createServicePayout(
   viewer: TenantViewer,
   { idempotencyKey, confirm, ...input }: CreateServicePayoutInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const { amount, destination, provider } = input;
+  const { amount, destination } = input;
   checkAmount(amount, 'input.amount');
   const note = checkNote(input.note);
   return createProviderPayment<ServiceOrder>(deps, viewer, {
@@ -46,14 +48,13 @@ export function createServicePayout(
       orderService(deps, viewer.partnerId, destination, {
         amount,
         capability: 'PAYOUTS',
-        provider,
+        provider: input.provider,
         path: ['input', 'destination'],
       }),
     async plan(tx, id, now, ordered) {
-      const { service, route, parameters, feeMinor } = present(ordered, 'the order of a new payout');
+      const { service, parameters, feeMinor, ...found } = present(ordered, 'the order of a new payout');
       const wallet = await findWallet(tx, viewer, input.fromWalletId);
       if (!wallet) throw new NotFoundError('The paying wallet');
-      checkLocal(wallet, 'PAYOUTS');
       checkWalletState(wallet, ['ACTIVE']);
       checkCurrency(wallet, amount.currency, 'input.amount.currency');
       if (service.identificationRequired && wallet.identificationLevel === 'NONE')
@@ -68,7 +69,11 @@ export function createServicePayout(
       const parties = { sourceWalletId: wallet.id, sourceCustomerId: wallet.customerId, serviceId: service.id };
       const payment = newPayment('PAYOUT', known, { ...parties, feeMinor, fundingSource: 'BALANCE', note });
       await checkLimits(tx, [payoutUse(payment, wallet.identificationLevel)], now);
-      await checkFunds(tx, payment, wallet.id);
+      const { provider, origin } = service;
+      const wishes = { capability: 'PAYOUTS' as const, provider, origin };
+      const route = isMirrored(wallet) ? await routeOfWallet(deps, tx, wallet, wishes) : found.route;
+      // what a wallet at a provider may spend is the provider's to say
+      if (!isMirrored(wallet)) await checkFunds(tx, payment, wallet.id);
       return {
         payment,
         route,

@@ -6,8 +6,10 @@ import { type MinorAmount, NotFoundError, NotSupportedError } from '../../errors
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { once } from '../idempotency/once.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
 import { checkPhone } from '../wallet/phone.ts';
 import { findPartnerWallet, findWallet, findWalletByPhone, type WalletWithAccounts } from '../wallet/store.ts';
+import { createProviderTransfer } from './create-provider-transfer.ts';
 import { checkAmount, checkNote } from './new-payment.ts';
 import { begin } from './progress.ts';
 import { replayedPayment, save } from './store.ts';
@@ -25,17 +27,21 @@ export interface CreateTransferInput {
 }
 
 /**
- * A transfer between LOCAL wallets of one partner: found, checked, priced; nothing moves before it is confirmed.
+ * A transfer between wallets of one partner, or out of one that a provider keeps to another there: found, checked, priced;
+ * nothing moves before it is confirmed.
  * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, InsufficientFundsError, LimitExceededError,
  *   NotSupportedError (a conversion, or a wallet whose book is elsewhere)
  */
 export async function createTransfer(
-  { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: CreateTransferInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
+  const { db, vault, clock } = deps;
   checkAmount(input.amount, 'input.amount');
   const note = checkNote(input.note);
+  const payer = await findWallet(db.prisma, viewer, input.fromWalletId);
+  if (payer && isMirrored(payer)) return createProviderTransfer(deps, viewer, { idempotencyKey, ...input });
   const phoneHash =
     input.to.phone === undefined ? null : vault.fingerprint(checkPhone(input.to.phone, 'input.to.phone'));
   const now = clock.now();

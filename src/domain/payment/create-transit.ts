@@ -5,7 +5,9 @@ import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
-import { checkLocal, checkWalletState } from '../wallet/rules.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
+import { routeOfWallet } from '../wallet/route.ts';
+import { checkWalletState } from '../wallet/rules.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { type PageChoice, pageChoice } from './create-card-top-up.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
@@ -51,8 +53,10 @@ export function createTransit(
         { amount, capability: 'TRANSITS', provider, path: ['input'] },
       ),
     async plan(tx, id, now, ordered) {
-      const { service, route, parameters, feeMinor } = present(ordered, 'the order of a new transit');
+      const { service, parameters, feeMinor, ...found } = present(ordered, 'the order of a new transit');
       const wallet = input.walletId ? await payingWallet(tx, viewer, input.walletId) : null;
+      const wishes = { capability: 'TRANSITS' as const, provider: service.provider, origin: service.origin };
+      const route = wallet && isMirrored(wallet) ? await routeOfWallet(deps, tx, wallet, wishes) : found.route;
       const card = wallet && cardId ? await payableCard(tx, viewer, wallet.id, cardId) : null;
       const known = {
         id,
@@ -108,7 +112,6 @@ function checkPayer(
 async function payingWallet(tx: Tx, viewer: TenantViewer, id: string): Promise<WalletWithAccounts> {
   const wallet = await findWallet(tx, viewer, id);
   if (!wallet) throw new NotFoundError('The wallet');
-  checkLocal(wallet, 'TRANSITS');
   checkWalletState(wallet, ['ACTIVE']);
   return wallet;
 }

@@ -3,7 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
 /** The members of the port that carry payments. */
-export type PaymentMember = 'topUps' | 'payouts' | 'transits';
+export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits';
 
 /**
  * What a payment asks of its provider, as it is kept (sealed) from creation to the end: every repetition and every question
@@ -11,6 +11,10 @@ export type PaymentMember = 'topUps' | 'payouts' | 'transits';
  */
 export interface UpstreamOrder {
   member: PaymentMember;
+  /** Who receives a transfer. */
+  recipientPhone?: string;
+  /** What the recipient reads with it. */
+  note?: string;
   serviceReference?: string;
   parameters?: Record<string, string>;
   cardReference?: string;

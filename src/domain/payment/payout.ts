@@ -6,6 +6,7 @@ import type { NewEvent } from '../../events/event.ts';
 import { payoutHeld } from '../../ledger/entries.ts';
 import type { Vault } from '../../lib/crypto.ts';
 import { consumeLimits, type LimitUse } from '../limit/consume-limits.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
 import { balanceEvents, postPayments } from './post-payment.ts';
 import { type Progress, step } from './progress.ts';
@@ -40,17 +41,17 @@ export const sealDestination = (vault: Vault, paymentId: string, account: BankAc
 export const openDestination = (vault: Vault, paymentId: string, sealed: Uint8Array): BankAccountData =>
   bankAccountData.parse(JSON.parse(vault.open(sealed, `payment.destination:${paymentId}`)));
 
-/** How the caps of the paying wallet see a payout. */
+/** How the caps of the paying wallet see money that leaves it through a provider or a bank. */
 export const payoutUse = (payment: Payment, level: WalletWithAccounts['identificationLevel']): LimitUse => ({
   walletId: payment.sourceWalletId ?? '',
   level,
-  kind: 'PAYOUT',
+  kind: payment.kind === 'TRANSFER' ? 'TRANSFER' : 'PAYOUT',
   currency: payment.currency,
   amountMinor: payment.amountMinor,
 });
 
 /**
- * A confirmed payout: its money is held until the outcome is known.
+ * A confirmed payout, or transfer at the wallet's provider: its money is held until the outcome is known.
  * @throws LimitExceededError, InsufficientFundsError, StateError
  */
 export async function holdPayout(
@@ -63,10 +64,11 @@ export async function holdPayout(
   await consumeLimits(tx, [payoutUse(progress.payment, wallet.identificationLevel)], now);
   const book = { partnerId, walletId: wallet.id, customerId: wallet.customerId, currency };
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
-  const { providerAccountId } = progress.payment;
+  // a wallet that a provider keeps has its own money there; a LOCAL one pays through the house wallet, or the bank
+  const holder = isMirrored(wallet) ? wallet.id : progress.payment.providerAccountId;
   // through a provider the fee is the provider's: it leaves our money there together with the amount
-  const lines = providerAccountId ? { amount: amount + fee, fee: 0n } : { amount, fee };
-  const draft = payoutHeld({ ...about, ...lines, walletId: wallet.id, providerAccountId });
+  const lines = holder ? { amount: amount + fee, fee: 0n } : { amount, fee };
+  const draft = payoutHeld({ ...about, ...lines, walletId: wallet.id, providerAccountId: holder });
   const posted = await postPayments(tx, [{ draft, payer: book, required: amount + fee }]);
   const changes = { confirmedAt: now, expiresAt: null };
   return {

@@ -77,9 +77,13 @@ export async function refundPayment(
 
 /** What can still be given back of a payment, minor units. */
 export const refundableMinor = (payment: Payment): bigint =>
-  payment.kind === 'TRANSFER' && payment.status === 'COMPLETED' ? payment.amountMinor - payment.refundedMinor : 0n;
+  payment.kind === 'TRANSFER' && payment.providerAccountId === null && payment.status === 'COMPLETED'
+    ? payment.amountMinor - payment.refundedMinor
+    : 0n;
 
 function refundAmount(payment: Payment, asked: MinorAmount | undefined): bigint {
+  if (payment.kind === 'TRANSFER' && payment.providerAccountId !== null)
+    throw new NotSupportedError(payment.provider, 'TRANSFERS', 'A provider does not give transfers back; send one.');
   if (payment.kind !== 'TRANSFER')
     throw new NotSupportedError('LOCAL', 'TRANSFERS', `A ${payment.kind} is not given back here; only transfers are.`);
   if (payment.status !== 'COMPLETED') {

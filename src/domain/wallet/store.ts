@@ -26,14 +26,15 @@ export const findWallet = (tx: Tx, viewer: Viewer, id: string): Promise<WalletWi
 export const findPartnerWallet = (tx: Tx, partnerId: string, id: string): Promise<WalletWithAccounts | null> =>
   tx.wallet.findFirst({ where: { id, partnerId }, include: { accounts: true } });
 
-/** The open LOCAL wallet of this phone at the partner, or null. */
+/** The partner's open wallet of this phone that is LOCAL, or kept by that provider; or null. */
 export const findWalletByPhone = (
   tx: Tx,
   partnerId: string,
   phoneHash: Uint8Array<ArrayBuffer>,
+  provider = 'LOCAL',
 ): Promise<WalletWithAccounts | null> =>
   tx.wallet.findFirst({
-    where: { partnerId, provider: 'LOCAL', phoneHash, status: { not: 'CLOSED' } },
+    where: { partnerId, provider, phoneHash, status: { not: 'CLOSED' } },
     include: { accounts: true },
   });
 
