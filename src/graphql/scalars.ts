@@ -48,7 +48,7 @@ builder.scalarType('Decimal', {
 });
 
 builder.scalarType('Currency', {
-  description: 'ISO 4217 alphabetic code: RUB, USD, EUR, KZT …',
+  description: 'ISO 4217 alphabetic code, such as RUB, USD, EUR or KZT.',
   serialize: (value) => value,
   parseValue: (value) => text(value, 'Currency', 'RUB'),
 });

@@ -92,6 +92,13 @@ function paymentActions(world: World): Record<string, Action> {
         notifyPayment(world, payment, 'processing', payment.status === 'completed' ? 'complete' : 'decline');
       },
     ),
+    ...lookups(world),
+  };
+}
+
+/** Looking at payments, and finishing their pages. */
+function lookups(world: World): Record<string, Action> {
+  return {
     payments: action(
       'payments by the id that their client gave them',
       z.strictObject({ clientId: z.string() }),
