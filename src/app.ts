@@ -105,7 +105,8 @@ async function startDemo(
     demo,
     // the vendor's project settings, which a person fills in at the real provider
     callBack: (url) => {
-      sandbox.control.act('mbank', 'project', { paymentsUrl: `${url}/webhooks/mbank/${demo.mbankAccountId}` });
+      const door = `${url}/webhooks/mbank/${demo.mbankAccountId}`;
+      sandbox.control.act('mbank', 'project', { paymentsUrl: door, cardsUrl: `${door}/cards/status` });
     },
   };
 }

@@ -34,7 +34,8 @@ export async function startMbank(gateway: TestApp, partnerId: string): Promise<T
     },
   });
   const act = (action: string, input?: unknown) => sandbox.control.act('mbank', action, input);
-  act('project', { paymentsUrl: `${gateway.url}/webhooks/mbank/${account.id}` });
+  const door = `${gateway.url}/webhooks/mbank/${account.id}`;
+  act('project', { paymentsUrl: door, cardsUrl: `${door}/cards/status` });
   return {
     sandbox,
     account,
