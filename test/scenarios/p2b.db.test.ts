@@ -13,6 +13,7 @@ import {
   WatchPaymentDocument,
   WatchWalletDocument,
 } from '../../schema/operations.ts';
+import { encodeCursor } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, type Person, rub, type Shop, unique } from '../support/builders.ts';
 import { subscribe } from '../support/operations.ts';
@@ -124,8 +125,10 @@ test.each([
   const { shop, lenders, tile, bakery } = round;
   const [first, second, third] = lenders as [Round['tile'], Round['tile'], Round['tile']];
   const socket = (token: string) => gateway.ws(token);
-  const lenderSees = subscribe(socket(second.person.token), FollowEventsDocument, {});
-  const borrowerSees = subscribe(socket(tile.person.token), FollowEventsDocument, {});
+  // from the beginning of the log, so that nothing depends on when a socket is ready
+  const lenderSees = subscribe(socket(second.person.token), FollowEventsDocument, { after: encodeCursor(0n) });
+  const borrowerSees = subscribe(socket(tile.person.token), FollowEventsDocument, { after: encodeCursor(0n) });
+  for (const sees of [lenderSees, borrowerSees]) await expectEvents(sees, ['WALLET_OPENED', ...made]);
   const walletSeen = subscribe(socket(tile.person.token), WatchWalletDocument, { id: tile.wallet });
   expect((await walletSeen.next()).walletUpdated.balances[0]?.available).toEqual(rub('15000.00'));
 

@@ -113,13 +113,14 @@ function paymentEvent(payment: Payment, transition: PaymentTransition | null, no
   };
 }
 
-function transitionSnapshot({ occurredAt, recordedAt, from, to, reason, source, message }: PaymentTransition) {
+function transitionSnapshot({ occurredAt, recordedAt, from, to, reason, source }: PaymentTransition) {
   return {
     from,
     to,
     reason,
     source,
-    message,
+    // what people wrote stays in the timeline: the log is never changed, and nobody can be erased from it
+    message: null,
     occurredAt: occurredAt.toISOString(),
     recordedAt: recordedAt.toISOString(),
   };
