@@ -173,7 +173,7 @@ function report(
       ? { why: failed.why, cause: causeOf(failed), detail: failed.message }
       : {}),
   };
-  if (wellMeant) log.info(line, 'provider call');
+  if (wellMeant) log.debug(line, 'provider call');
   else log.warn(line, 'provider call failed');
 }
 

@@ -6,6 +6,7 @@ import { sqlState, transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
+import { isInternalAddress } from '../../lib/internal-address.ts';
 import { type AccountCredentials, openCredentials, sealCredentials } from './settings.ts';
 
 export interface CreateProviderAccountInput {
@@ -23,11 +24,11 @@ export interface CreateProviderAccountInput {
  * @throws NotFoundError, ConflictError (the name is taken); InvalidInputError naming each credential that cannot be
  */
 export async function createProviderAccount(
-  { db, vault, connectors, clock }: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  { db, vault, connectors, clock, config }: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config'>,
   { partnerId, provider, name, baseUrl, credentials, isDefault }: CreateProviderAccountInput,
   id = newId('ProviderAccount'),
 ): Promise<ProviderAccount> {
-  checkSettings({ connectors }, provider, { ...credentials, baseUrl });
+  checkSettings({ connectors, config }, provider, { ...credentials, baseUrl });
   const label = accountName(name);
   return transaction(db, async (tx) => {
     const partner = await tx.partner.findUnique({ where: { id: partnerId }, select: { id: true } });
@@ -66,7 +67,7 @@ export interface UpdateProviderAccountInput {
  * @throws NotFoundError, InvalidInputError
  */
 export async function updateProviderAccount(
-  { db, vault, connectors, clock }: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  { db, vault, connectors, clock, config }: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config'>,
   partnerId: string | null,
   input: UpdateProviderAccountInput,
 ): Promise<ProviderAccount> {
@@ -76,7 +77,7 @@ export async function updateProviderAccount(
     const account = await tx.providerAccount.findFirst({ where: { id, ...(partnerId ? { partnerId } : {}) } });
     if (!account) throw new NotFoundError('The provider account');
     const credentials = { ...openCredentials(vault, account), ...input.credentials };
-    checkSettings({ connectors }, account.provider, { ...credentials, baseUrl: baseUrl ?? account.baseUrl });
+    checkSettings({ connectors, config }, account.provider, { ...credentials, baseUrl: baseUrl ?? account.baseUrl });
     if (isDefault) await clearDefault(tx, account.partnerId, account.provider);
     return tx.providerAccount.update({
       where: { id },
@@ -91,10 +92,23 @@ export async function updateProviderAccount(
   });
 }
 
-function checkSettings({ connectors }: Pick<Deps, 'connectors'>, provider: string, settings: AccountCredentials): void {
+function checkSettings(
+  { connectors, config }: Pick<Deps, 'connectors' | 'config'>,
+  provider: string,
+  settings: AccountCredentials,
+): void {
   if (!connectors.provider(provider as ProviderCode)) {
     throw new NotSupportedError(provider, 'WALLETS', `There is no connector for ${provider}.`);
   }
+  const inside = ['baseUrl', 'mserverUrl'].find((name) => {
+    const url = settings[name];
+    return config.production && url && URL.canParse(url) && isInternalAddress(url);
+  });
+  if (inside)
+    throw InvalidInputError.at(
+      inside === 'baseUrl' ? 'input.baseUrl' : `input.credentials.${inside}`,
+      'must not lead into our own network.',
+    );
   const issues = connectors.check(provider as ProviderCode, settings);
   if (issues.length === 0) return;
   const place = (path: string[]) => (path[0] === 'baseUrl' ? ['input', 'baseUrl'] : ['input', 'credentials', ...path]);
