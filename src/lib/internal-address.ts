@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
+/** An IPv4 address written as IPv6 (::ffff:10.0.0.1) is judged by the IPv4 rows. */
 const internal = new BlockList();
 for (const [network, bits] of [
   ['0.0.0.0', 8],
@@ -14,7 +15,6 @@ for (const [network, bits] of [
 }
 for (const [network, bits] of [
   ['::', 127],
-  ['::ffff:0:0', 96],
   ['fc00::', 7],
   ['fe80::', 10],
 ] as const) {
