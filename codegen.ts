@@ -26,6 +26,7 @@ const scalars = {
   EmailAddress: 'string',
   URL: 'string',
   Cursor: 'string',
+  Upload: 'File',
 };
 
 /** The documents that we ship, by file. */

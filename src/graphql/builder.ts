@@ -35,6 +35,7 @@ export const builder = new SchemaBuilder<{
     PhoneNumber: ScalarShape<string>;
     EmailAddress: ScalarShape<string>;
     URL: ScalarShape<string>;
+    Upload: { Input: File; Output: never };
     Cursor: ScalarShape<string>;
   };
 }>({

@@ -1,6 +1,5 @@
 import type { Customer } from '../db/generated/client.ts';
 import { createCustomer } from '../domain/customer/create-customer.ts';
-import { identifyCustomer } from '../domain/customer/identify-customer.ts';
 import { openPerson } from '../domain/customer/person.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -26,6 +25,10 @@ export interface IdentificationView {
   level: Customer['identificationLevel'];
   status: Customer['identificationStatus'];
   changedAt: Date | null;
+  /** Of a wallet whose provider keeps it. */
+  provider?: string;
+  providerLevel?: string | null;
+  verifiedAt?: Date | null;
 }
 
 export const IdentificationRef = builder.objectRef<IdentificationView>('Identification').implement({
@@ -37,9 +40,20 @@ export const IdentificationRef = builder.objectRef<IdentificationView>('Identifi
       type: ProviderRef,
       nullable: true,
       description: 'Who keeps it.',
-      resolve: () => providerByCode('LOCAL'),
+      resolve: ({ provider }) => providerByCode(provider ?? 'LOCAL'),
+    }),
+    providerLevel: t.string({
+      nullable: true,
+      description: 'The provider’s own word for the level: two of its levels may share one of ours.',
+      resolve: ({ providerLevel }) => providerLevel ?? null,
     }),
     changedAt: t.expose('changedAt', { type: 'DateTime', nullable: true, description: 'When the level last changed.' }),
+    verifiedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the provider checked the data.',
+      resolve: ({ verifiedAt }) => verifiedAt ?? null,
+    }),
   }),
 });
 
@@ -182,40 +196,4 @@ mutation('customerCreate', {
   success: CustomerCreateSuccess,
   errors: [NotFoundError, InvalidInputError],
   resolve: (input, context) => createCustomer(context.deps, server(context), withoutNulls(input)),
-});
-
-const CustomerIdentifyInput = builder.inputType('CustomerIdentifyInput', {
-  description: 'The level for which the partner vouches.',
-  fields: (t) => ({
-    customerId: t.id({ required: true, description: 'Which customer.' }),
-    person: t.field({ type: PersonInputRef, description: 'More about the person; what is left out stays.' }),
-    level: t.field({
-      type: IdentificationLevelEnum,
-      required: true,
-      defaultValue: 'SIMPLIFIED',
-      description: 'The level.',
-    }),
-  }),
-});
-const CustomerIdentifySuccess = builder.objectRef<{ customer: Customer }>('CustomerIdentifySuccess').implement({
-  description: 'The customer is identified.',
-  fields: (t) => ({
-    customer: t.expose('customer', { type: CustomerRef, nullable: true, description: 'The customer as it is now.' }),
-    identification: t.field({
-      type: IdentificationRef,
-      description: 'The outcome.',
-      resolve: ({ customer }) => identificationOf(customer),
-    }),
-  }),
-});
-mutation('customerIdentify', {
-  description:
-    'Sets the level for which the partner vouches. The customer’s LOCAL wallets and their limits follow at once.',
-  auth: { server: 'CUSTOMERS_WRITE' },
-  input: CustomerIdentifyInput,
-  success: CustomerIdentifySuccess,
-  errors: [NotFoundError, InvalidInputError],
-  resolve: async (input, context) => ({
-    customer: await identifyCustomer(context.deps, server(context), withoutNulls(input)),
-  }),
 });

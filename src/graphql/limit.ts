@@ -1,4 +1,4 @@
-import type { LimitView } from '../domain/limit/limit-views.ts';
+import type { ShownLimit } from '../domain/wallet/provider-limits.ts';
 import { builder } from './builder.ts';
 import { IdentificationLevelEnum, LimitKindEnum, LimitWindowEnum } from './enums.ts';
 import { MoneyRef, money } from './money.ts';
@@ -12,17 +12,27 @@ const IntervalRef = builder.objectRef<{ from: Date; to: Date }>('Interval').impl
   }),
 });
 
-export const LimitRef = builder.objectRef<LimitView>('Limit').implement({
+export const LimitRef = builder.objectRef<ShownLimit>('Limit').implement({
   description:
     'A cap on one kind of operation. `remaining` counts every payment that is not refused, in-flight ones included.',
   fields: (t) => ({
     kind: t.expose('kind', { type: LimitKindEnum, description: 'What it caps.' }),
     window: t.expose('window', { type: LimitWindowEnum, description: 'Over which time it counts.' }),
+    title: t.string({
+      nullable: true,
+      description: 'How its provider calls it, where a provider states it.',
+      resolve: ({ stated }) => stated?.title ?? null,
+    }),
+    description: t.string({
+      nullable: true,
+      description: 'What its provider says of it.',
+      resolve: ({ stated }) => stated?.description ?? null,
+    }),
     max: t.field({
       type: MoneyRef,
       nullable: true,
-      description: 'The most that is allowed.',
-      resolve: ({ maxMinor, currency }) => money(maxMinor, currency),
+      description: 'The most that is allowed. Null for a rule that is only in force or not.',
+      resolve: ({ maxMinor, currency }) => (maxMinor === null ? null : money(maxMinor, currency)),
     }),
     spent: t.field({
       type: MoneyRef,
@@ -35,7 +45,9 @@ export const LimitRef = builder.objectRef<LimitView>('Limit').implement({
       nullable: true,
       description: 'What is left; never below zero.',
       resolve: ({ maxMinor, spentMinor, currency }) =>
-        spentMinor === null ? null : money(maxMinor > spentMinor ? maxMinor - spentMinor : 0n, currency),
+        spentMinor === null || maxMinor === null
+          ? null
+          : money(maxMinor > spentMinor ? maxMinor - spentMinor : 0n, currency),
     }),
     count: t.exposeInt('count', { nullable: true, description: 'How many operations have counted towards it.' }),
     interval: t.expose('interval', {
@@ -43,8 +55,12 @@ export const LimitRef = builder.objectRef<LimitView>('Limit').implement({
       nullable: true,
       description: 'The day or month that counts now.',
     }),
-    enabled: t.boolean({ description: 'Is it in force?', resolve: () => true }),
-    source: t.field({ type: ProviderRef, description: 'Whose rule it is.', resolve: () => providerByCode('LOCAL') }),
+    enabled: t.boolean({ description: 'Is it in force?', resolve: ({ stated }) => stated?.enabled ?? true }),
+    source: t.field({
+      type: ProviderRef,
+      description: 'Whose rule it is.',
+      resolve: ({ stated }) => providerByCode(stated?.provider ?? 'LOCAL'),
+    }),
     identification: t.expose('level', {
       type: IdentificationLevelEnum,
       nullable: true,

@@ -2,14 +2,15 @@ import type { PersonData } from '../domain/customer/person.ts';
 import { builder } from './builder.ts';
 
 /** Keeps the first letter: enough to tell people apart, too little to know them. */
-const maskText = (text: string | undefined) => (text ? `${text.slice(0, 1)}•••` : undefined);
+export const maskText = (text: string | undefined) => (text ? `${text.slice(0, 1)}•••` : undefined);
 /** A document number keeps its last two characters. */
 const maskNumber = (text: string | undefined) => (text ? `•••${text.slice(-2)}` : undefined);
 
 /** +7926•••1111 */
 export const maskPhone = (phone: string): string => `${phone.slice(0, 5)}•••${phone.slice(-4)}`;
 
-const maskEmail = (email: string | undefined) => email?.replace(/^(.).*(@.).*(\.[^.]+)$/, '$1•••$2•••$3');
+/** i•••@e•••.com */
+export const maskEmail = (email: string | undefined) => email?.replace(/^(.).*(@.).*(\.[^.]+)$/, '$1•••$2•••$3');
 
 /** A person as somebody without PERSONAL_DATA_READ sees them. */
 export function maskPerson(person: PersonData): PersonData {

@@ -16,7 +16,7 @@ export function checkTexts(value: unknown, path: string[] = []): void {
 function* unstorable(value: unknown, path: string[]): Generator<InputIssue> {
   if (typeof value === 'string') {
     if (value.includes('\0') || /\p{Cs}/u.test(value)) yield { path, message: UNSTORABLE };
-  } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+  } else if (typeof value === 'object' && value !== null && !(value instanceof Date) && !('arrayBuffer' in value)) {
     for (const [name, member] of Object.entries(value)) yield* unstorable(member, [...path, name]);
   }
 }

@@ -4,6 +4,7 @@ import type { Payment, Wallet } from '../db/generated/client.ts';
 import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { openPhone } from '../domain/wallet/phone.ts';
+import { providerLimits, type ShownLimit } from '../domain/wallet/provider-limits.ts';
 import { offeredCurrencies } from '../domain/wallet/rules.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { balanceAt } from '../ledger/balance.ts';
@@ -16,6 +17,7 @@ import type { Context } from './context.ts';
 import { IdentificationRef, identificationOf } from './customer.ts';
 import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
 import { LimitRef } from './limit.ts';
+import { walletIdentification } from './owner.ts';
 import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
 import { maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
@@ -82,7 +84,9 @@ WalletRef.implement({
     identification: t.field({
       type: IdentificationRef,
       description: 'How well the owner is known; limits follow it.',
-      resolve: async (wallet, _args, { loaders }) => {
+      resolve: async (wallet, _args, context, info) => {
+        const { loaders } = context;
+        if (wallet.provider !== 'LOCAL') return walletIdentification(wallet, context, info);
         const customer = wallet.customerId ? await loaders.customer.load(wallet.customerId) : null;
         if (customer) return identificationOf(customer);
         const level = wallet.identificationLevel;
@@ -123,7 +127,8 @@ WalletRef.implement({
     }),
     limits: t.field({
       type: [LimitRef],
-      description: 'Those of the wallet’s own identification level, or of all the levels asked for.',
+      description:
+        'Those of the wallet’s own identification level, or of all the levels asked for; `source` says whose rule each is. Rules of a provider that cannot be reached are left out.',
       args: {
         kinds: t.arg({ type: [LimitKindEnum], description: 'Only these kinds.' }),
         levels: t.arg({
@@ -132,7 +137,7 @@ WalletRef.implement({
         }),
       },
       resolve: async (wallet, { kinds, levels }, { deps, loaders }) => {
-        const limits = levels
+        const own = levels
           ? levelLimitViews(wallet, levels, deps.clock.now())
           : walletLimitViews(
               wallet,
@@ -140,6 +145,7 @@ WalletRef.implement({
               await loaders.balances.load(wallet.id),
               deps.clock.now(),
             );
+        const limits: ShownLimit[] = [...own, ...(await providerLimits(deps, wallet, levels ?? null))];
         return kinds ? limits.filter((limit) => kinds.includes(limit.kind)) : limits;
       },
     }),

@@ -2,6 +2,8 @@
 export interface Limits {
   /** Body of one request, and one WebSocket message, in bytes. */
   bodyBytes: number;
+  /** Body of one request that uploads a file (multipart), in bytes. */
+  uploadBytes: number;
   /** Text of one document, in characters; documents are cached, so this bounds the cache too. */
   documentLength: number;
   depth: number;
@@ -27,6 +29,8 @@ export interface Limits {
 /** The limits of a gateway that says nothing else. */
 export const defaultLimits: Limits = Object.freeze({
   bodyBytes: 1024 * 1024,
+  // a picture of 10 MB and what is around it
+  uploadBytes: 10 * 1024 * 1024 + 256 * 1024,
   documentLength: 100_000,
   depth: 15,
   aliases: 30,

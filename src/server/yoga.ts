@@ -37,7 +37,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
     plugins: [
       useCsrfGuard(),
       useAuthentication(deps),
-      useBodyLimit(limits.bodyBytes),
+      useBodyLimit(limits.bodyBytes, limits.uploadBytes),
       useOperationLimits(limits),
       production && useHiddenSchema(),
       useOperationMetrics(metrics),
@@ -68,7 +68,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
     maskedErrors: false,
     maxRequestBodySize: false,
     batching: false,
-    multipart: false,
+    multipart: true,
     logging: {
       debug: () => undefined,
       info: (...args) => deps.log.debug(args.map(String).join(' ')),

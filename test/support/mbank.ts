@@ -14,8 +14,15 @@ export interface TestMbank {
   referenceOf(paymentId: string): Promise<number>;
 }
 
-/** Starts an emulator and opens an account of the partner at it; notifications come to the gateway. */
-export async function startMbank(gateway: TestApp, partnerId: string): Promise<TestMbank> {
+/**
+ * Starts an emulator and opens an account of the partner at it; notifications come to the gateway.
+ * @param more credentials beside, or in the place of, those of the house wallet and its application
+ */
+export async function startMbank(
+  gateway: TestApp,
+  partnerId: string,
+  more: Record<string, string> = {},
+): Promise<TestMbank> {
   const sandbox = await startSandbox({ port: 0, webhookRetryDelaysMs: [0, 0, 0] });
   afterAll(() => sandbox.close());
   const account = await createProviderAccount(gateway.deps, {
@@ -31,6 +38,7 @@ export async function startMbank(gateway: TestApp, partnerId: string): Promise<T
       appId: '42',
       appSecret: 's3cr3t',
       mserverUrl: `${sandbox.url}/mbank/mserver2-dev`,
+      ...more,
     },
   });
   const act = (action: string, input?: unknown) => sandbox.control.act('mbank', action, input);

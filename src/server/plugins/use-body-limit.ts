@@ -6,19 +6,22 @@ import type { RequestState } from '../request.ts';
  * Refuses bodies above the limit: at once when Content-Length tells, else while they are read.
  * Yoga's own limiter is off, because it rebuilds every request through a stream and halves the throughput.
  */
-export function useBodyLimit(limitBytes: number): Plugin<object, RequestState> {
-  const tooLarge = () => edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413);
+export function useBodyLimit(bodyBytes: number, uploadBytes: number): Plugin<object, RequestState> {
+  const tooLarge = (limitBytes: number) =>
+    edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413);
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      const upload = request.headers.get('content-type')?.toLowerCase().startsWith('multipart/form-data');
+      const limitBytes = upload ? uploadBytes : bodyBytes;
       const length = request.headers.get('content-length');
       if (length !== null) {
-        if (Number(length) > limitBytes) throw tooLarge();
+        if (Number(length) > limitBytes) throw tooLarge(limitBytes);
         return;
       }
       if (!requestParser || !request.body) return;
       setRequestParser(async (original) => {
         const body = await readAtMost(original, limitBytes);
-        if (body === null) throw tooLarge();
+        if (body === null) throw tooLarge(limitBytes);
         return requestParser(
           new fetchAPI.Request(original.url, { method: original.method, headers: original.headers, body }),
         );

@@ -1,0 +1,33 @@
+import type { Deps } from '../../deps.ts';
+import { StateError } from '../../errors.ts';
+import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
+import { reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { readOfWallet } from './refusal.ts';
+import type { WalletWithAccounts } from './store.ts';
+
+export type AskDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/**
+ * Something of a wallet that only its provider knows, to be shown beside what is known here.
+ * @param read undefined where the provider does not offer it
+ * @returns null for a LOCAL or closed wallet, and when the provider does not offer it or cannot say (it is logged)
+ */
+export async function askProvider<T>(
+  deps: AskDeps,
+  wallet: WalletWithAccounts,
+  read: (reached: WalletAtProvider) => Promise<T> | undefined,
+): Promise<T | null> {
+  const reached = wallet.status === 'CLOSED' ? null : await reachWallet(deps, deps.db.prisma, wallet);
+  if (!reached) return null;
+  try {
+    return await readOfWallet(wallet, async () => (await read(reached)) ?? null);
+  } catch (error) {
+    const silent =
+      error instanceof ProviderRejectedError ||
+      error instanceof ProviderUnavailableError ||
+      error instanceof StateError;
+    if (!silent) throw error;
+    deps.log.info({ walletId: wallet.id, code: error.code }, 'a provider could not tell of a wallet');
+    return null;
+  }
+}
