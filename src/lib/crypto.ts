@@ -35,6 +35,7 @@ export function createVault(masterKey: Uint8Array, keyId = 1): Vault {
     },
     open(sealed, context) {
       const bytes = Buffer.from(sealed);
+      if (bytes.length < 2 + NONCE_BYTES + TAG_BYTES) throw new InvariantError('a sealed value is cut off');
       if (bytes[0] !== VERSION || bytes[1] !== keyId) throw new InvariantError('a sealed value names an unknown key');
       const nonce = bytes.subarray(2, 2 + NONCE_BYTES);
       const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce)

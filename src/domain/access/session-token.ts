@@ -5,10 +5,13 @@ import { type CustomerViewer, UnauthenticatedError } from './viewer.ts';
 
 const ISSUER = 'koshel';
 const AUDIENCE = 'koshel';
+/** Nodes that share a secret need not share a clock to the second. */
+const CLOCK_SKEW_SECONDS = 60;
 const claims = z.object({
   sub: z.string(),
   prt: z.string(),
   scp: z.array(z.enum(Scope)),
+  iat: z.number(),
   exp: z.number(),
 });
 
@@ -52,7 +55,9 @@ export async function verifySessionToken(secret: string, token: string, now: Dat
     );
   });
   const parsed = claims.safeParse(payload);
-  if (!parsed.success) throw new UnauthenticatedError('The session token is not valid.');
+  if (!parsed.success || parsed.data.iat > now.getTime() / 1000 + CLOCK_SKEW_SECONDS) {
+    throw new UnauthenticatedError('The session token is not valid.');
+  }
   const { sub, prt, scp, exp } = parsed.data;
   return { kind: 'CUSTOMER', partnerId: prt, customerId: sub, scopes: new Set(scp), expiresAt: new Date(exp * 1000) };
 }

@@ -38,10 +38,14 @@ export async function once(
   const actor = actorOf(viewer);
   const fingerprint = Buffer.from(vault.fingerprint(canonicalJson(input))).toString('hex');
   const claimed = await tx.$executeRaw`
-    WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '10s', true))
-    INSERT INTO idempotency_key (partner_id, actor, operation, key, fingerprint, result_id)
-    SELECT ${viewer.partnerId}, ${actor}, ${operation}, ${key}, ${fingerprint}, ${resultId} FROM patience
-    ON CONFLICT DO NOTHING`.catch((error: unknown) => {
+    WITH patience AS MATERIALIZED (
+      SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', '10s', true)
+    ), claimed AS (
+      INSERT INTO idempotency_key (partner_id, actor, operation, key, fingerprint, result_id)
+      SELECT ${viewer.partnerId}, ${actor}, ${operation}, ${key}, ${fingerprint}, ${resultId} FROM patience
+      ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT set_config('lock_timeout', usual, true) FROM patience, claimed`.catch((error: unknown) => {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new IdempotencyError('IDEMPOTENCY_IN_PROGRESS');
     throw error;
   });
