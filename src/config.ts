@@ -33,11 +33,9 @@ const schema = z.object({
   VSEPLATEZHI_URL: url.optional(),
   DIWA_URL: url.optional(),
   MONEYWALL_URL: url.optional(),
-  REDIS_URL: url.optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as "info"')
     .default('info'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
 });
 
 /** Everything that the environment decides, read once at start and frozen. */
@@ -57,9 +55,7 @@ export interface Config {
   tokenSecret: string;
   encryptionKey: Buffer;
   providerUrls: Readonly<Record<'QIWI' | 'MBANK' | 'VSEPLATEZHI' | 'DIWA' | 'MONEYWALL', string | null>>;
-  redisUrl: string | null;
   logLevel: string;
-  otlpEndpoint: string | null;
 }
 
 /**
@@ -100,9 +96,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       DIWA: vars.DIWA_URL ?? null,
       MONEYWALL: vars.MONEYWALL_URL ?? null,
     }),
-    redisUrl: vars.REDIS_URL ?? null,
     logLevel: vars.LOG_LEVEL,
-    otlpEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
   });
 }
 

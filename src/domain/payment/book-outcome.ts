@@ -57,12 +57,12 @@ async function holderOf(tx: Tx, payment: Payment): Promise<string> {
 /** Books that a payment is done, as its kind has it. What a provider proves is booked whatever the caps say. */
 export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
   const { id, partnerId, currency, amountMinor: amount, feeMinor } = payment;
-  const providerAccountId = await holderOf(tx, payment);
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   switch (payment.kind) {
     case 'TOP_UP': {
       const walletId = present(payment.destinationWalletId, 'the wallet of a top-up');
-      return post(tx, payment, [topUpCompleted({ ...about, amount, fee: 0n, walletId, providerAccountId })], now);
+      const lines = { ...about, amount, fee: 0n, walletId, providerAccountId: await holderOf(tx, payment) };
+      return post(tx, payment, [topUpCompleted(lines)], now);
     }
     case 'PAYOUT':
       return post(tx, payment, [payoutCompleted({ ...about, holds: await openHolds(tx, id) })], now);
@@ -73,11 +73,11 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
     }
     case 'TRANSIT': {
       const total = amount + feeMinor;
-      const legs = { ...about, amount: total, providerAccountId };
+      const legs = { ...about, amount: total, providerAccountId: await holderOf(tx, payment) };
       return post(tx, payment, [transitReceived(legs), transitDelivered({ ...legs, fee: 0n })], now);
     }
     default:
-      throw new InvariantError(`a ${payment.kind} is not carried by a provider here`);
+      throw new InvariantError(`a ${payment.kind} has no outcome of its own to book`);
   }
 }
 

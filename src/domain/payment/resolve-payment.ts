@@ -2,14 +2,9 @@ import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { InvalidInputError, NotFoundError, StateError } from '../../errors.ts';
-import { payoutCompleted, payoutVoided } from '../../ledger/entries.ts';
-import { openHolds } from '../../ledger/holds.ts';
 import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
-import { releaseLimits } from '../limit/consume-limits.ts';
-import { findPartnerWallet } from '../wallet/store.ts';
-import { payoutUse } from './payout.ts';
-import { balanceEvents, postPayments } from './post-payment.ts';
+import { bookCompletion, bookDecline } from './book-outcome.ts';
 import { resume, step } from './progress.ts';
 import { lockPayment, save } from './store.ts';
 
@@ -21,7 +16,8 @@ export interface ResolvePaymentInput {
 }
 
 /**
- * An operator's ruling on a payout in PROCESSING: COMPLETED captures what was held, DECLINED gives it back.
+ * An operator's ruling on a payment in PROCESSING: COMPLETED books it as done, DECLINED gives back what was held. What the provider
+ * says later is still followed: it may undo a ruling of COMPLETED.
  * @throws NotFoundError, InvalidInputError, StateError
  */
 export async function resolvePayment(
@@ -35,8 +31,9 @@ export async function resolvePayment(
   return transaction(db, async (tx) => {
     const payment = await lockPayment(tx, viewer, paymentId);
     if (!payment) throw new NotFoundError('The payment');
-    if (payment.kind === 'TOP_UP')
-      throw InvalidInputError.at('input.paymentId', 'is a top-up: settle it with topUpSettle.');
+    const carried = payment.providerAccountId !== null;
+    if (payment.kind === 'TOP_UP' && !carried)
+      throw InvalidInputError.at('input.paymentId', 'is a top-up without a provider: settle it with topUpSettle.');
     if (payment.status !== 'PROCESSING') {
       throw new StateError(
         'PAYMENT_STATE',
@@ -45,40 +42,21 @@ export async function resolvePayment(
         `The payment is ${payment.status}; only one in PROCESSING can be ruled on.`,
       );
     }
-    const { id, partnerId, currency } = payment;
-    const wallet = present(await findPartnerWallet(tx, partnerId, payment.sourceWalletId ?? ''), 'the paying wallet');
-    const book = { partnerId, walletId: wallet.id, customerId: wallet.customerId, currency };
-    const about = {
-      partnerId,
-      currency,
-      reference: id,
-      paymentId: id,
-      occurredAt: now,
-      holds: await openHolds(tx, id),
-    };
+    const about = { source: 'OPERATOR' as const, message: evidence };
     const completed = outcome === 'COMPLETED';
-    if (!completed)
-      await releaseLimits(
-        tx,
-        [payoutUse(payment, wallet.identificationLevel)],
-        present(payment.confirmedAt, 'confirmedAt'),
-      );
-    const draft = completed ? payoutCompleted(about) : payoutVoided(about);
-    const posted = await postPayments(tx, [{ draft, payer: book, required: 0n }]);
-    const ruled = step(
-      resume(payment),
-      completed
-        ? { to: 'COMPLETED', reason: 'COMPLETE', source: 'OPERATOR', message: evidence, changes: { completedAt: now } }
-        : {
-            to: 'DECLINED',
-            reason: 'DECLINE',
-            source: 'OPERATOR',
-            message: evidence,
-            changes: { declineReason: 'RECIPIENT_REFUSED' },
-          },
-      now,
-    );
-    const [saved] = await save(tx, [ruled], balanceEvents([book], posted, id, now), now);
-    return present(saved, 'the payment');
+    const events = completed ? await bookCompletion(tx, payment, now) : await bookDecline(tx, payment, now);
+    const declineReason = carried ? ('PROVIDER_REFUSED' as const) : ('RECIPIENT_REFUSED' as const);
+    const ruled = completed
+      ? step(
+          resume(payment),
+          { to: 'COMPLETED', reason: 'COMPLETE', ...about, changes: { completedAt: now, upstreamAction: null } },
+          now,
+        )
+      : step(
+          resume(payment),
+          { to: 'DECLINED', reason: 'DECLINE', ...about, changes: { declineReason, upstreamAction: null } },
+          now,
+        );
+    return present((await save(tx, [ruled], events, now))[0], 'the payment');
   });
 }
