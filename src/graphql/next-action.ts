@@ -96,7 +96,7 @@ const WaitAction = builder.objectRef<WaitActionView>('WaitAction').implement({
     }),
   }),
 });
-const RedirectAction = builder.objectRef<RedirectActionView>('RedirectAction').implement({
+export const RedirectAction = builder.objectRef<RedirectActionView>('RedirectAction').implement({
   description: 'Send the person to this page (card entry, 3-D Secure).',
   fields: (t) => ({ url: t.exposeString('url', { description: 'The page.' }) }),
 });

@@ -53,7 +53,8 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
   }),
 });
 
-const publicUrl = ({ config }: Pick<Deps, 'config'>): string =>
+/** Where browsers and providers reach this gateway. */
+export const publicUrl = ({ config }: Pick<Deps, 'config'>): string =>
   config.publicUrl?.replace(/\/$/, '') ?? `http://${config.host}:${config.port}`;
 
 builder.prismaObjectField('Partner', 'providerAccounts', (t) =>

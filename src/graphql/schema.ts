@@ -6,6 +6,7 @@ import './identify.ts';
 import './wallet.ts';
 import './wallet-mutations.ts';
 import './wallet-provider.ts';
+import './wallet-authorize.ts';
 import './profile.ts';
 import './contact.ts';
 import './payment.ts';

@@ -10,6 +10,7 @@ import type { GraphiqlExample } from './graphiql.ts';
 import { readiness } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { handleOauthReturn, isOauthReturn } from './oauth-return.ts';
 import { type RequestState, requestIdOf } from './request.ts';
 import { createSseStreams, type SseStreams } from './sse.ts';
 import { createWebhookDoor, type WebhookDoor } from './webhooks-in.ts';
@@ -103,6 +104,7 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
     return sendJson(res, 400, { error: 'The Host header is malformed.', requestId });
   const path = pathOf(req);
   if (parts.webhooks.matches(path)) return parts.webhooks.handle(req, res);
+  if (isOauthReturn(path)) return handleOauthReturn(parts.deps, req, res);
   switch (path) {
     case '/graphql':
       return serveGraphql(parts, requestId, req, res);
