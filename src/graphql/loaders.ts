@@ -7,6 +7,7 @@ import type {
   Partner,
   Payment,
   PaymentAttempt,
+  PaymentTemplate,
   PaymentTransition,
   Posting,
   Wallet,
@@ -17,6 +18,7 @@ import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
+import { visibleTemplates } from '../domain/template/store.ts';
 import { refreshWallet, type UpstreamWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
@@ -37,6 +39,7 @@ export interface Loaders {
   transitions: DataLoader<string, PaymentTransition[]>;
   attempts: DataLoader<string, PaymentAttempt[]>;
   card: DataLoader<string, Card | null>;
+  template: DataLoader<string, PaymentTemplate | null>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
 }
@@ -89,6 +92,9 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     attempts: grouped(
       (ids) => prisma.paymentAttempt.findMany({ where: { paymentId: { in: ids } }, orderBy: { number: 'asc' } }),
       (attempt) => attempt.paymentId,
+    ),
+    template: byId((ids) =>
+      prisma.paymentTemplate.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleTemplates)] } }),
     ),
     card: byId((ids) => prisma.card.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCards)] } })),
     ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),

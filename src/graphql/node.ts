@@ -26,6 +26,7 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
     },
   ],
   [idPrefixes.Card]: ['Card', (id, { loaders }) => loaders.card.load(id)],
+  [idPrefixes.PaymentTemplate]: ['PaymentTemplate', (id, { loaders }) => loaders.template.load(id)],
   [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
   [idPrefixes.Provider]: ['Provider', async (id, { deps }) => providerById(deps, id)],

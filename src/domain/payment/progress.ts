@@ -69,9 +69,17 @@ export function step(
 ): Progress {
   const { status, version } = progress.payment;
   assert(allowedTransitions[status].includes(change.to), `a payment does not go from ${status} to ${change.to}`);
-  const payment = { ...progress.payment, ...changes, status: change.to, version: version + 1 };
+  const news = change.to === 'COMPLETED' && isNews(progress.payment) ? { seen: false } : {};
+  const payment = { ...progress.payment, ...changes, ...news, status: change.to, version: version + 1 };
   return record(progress, payment, { from: status, ...change, message, occurredAt: occurredAt ?? now }, now);
 }
+
+/** Is it news to somebody that a payment is done: to who receives it without having made it, or to all when its provider tells of it? */
+const isNews = ({ origin, sourceWalletId, destinationWalletId, sourceCustomerId, destinationCustomerId }: Payment) =>
+  origin === 'PROVIDER' ||
+  (sourceWalletId !== null &&
+    destinationWalletId !== null &&
+    (sourceCustomerId === null || sourceCustomerId !== destinationCustomerId));
 
 /** A change without a change of status: priced, wants more data, has a page to open. */
 export function touch(progress: Progress, changes: Partial<Payment>, now: Date): Progress {
