@@ -271,6 +271,23 @@ describe('A wallet that is there is linked', () => {
     expect(await gateway.deps.db.prisma.wallet.count({ where: { number: phone } })).toBe(0);
   });
 
+  test('Where the account prefers tokens, one is bought with the password, used, and shown by name and dates.', async () => {
+    const shop = await gateway.partner('Bearer');
+    const bearer = { clientId: 'mbank', clientSecret: 'secret', preferBearer: 'true' };
+    const preferring = await startMbank(gateway, shop.partnerId, bearer);
+    const phone = newPhone();
+    preferring.act('wallet.create', { phone, password });
+    const by = run(gateway, shop.apiKey);
+    const { walletLink } = await by(LinkWalletDocument, { input: linkInput(preferring, phone) });
+    const { id } = done(walletLink, 'WalletLinkSuccess').wallet;
+    const credentials = (await by(ProviderWalletDocument, { id })).wallet?.credentials;
+    expect(credentials).toMatchObject([
+      { name: 'password', state: 'VALID', expiresAt: null },
+      { name: 'accessToken', state: 'VALID', expiresAt: expect.any(String) },
+    ]);
+    expect(JSON.stringify(credentials)).not.toContain(password);
+  });
+
   test('A password that was changed elsewhere is noticed, and another is taken once it opens the wallet.', async () => {
     const phone = newPhone();
     const id = await linkedWallet(call, mbank, 77, phone);

@@ -188,6 +188,30 @@ describe('A wallet at mbank pays', () => {
     await booksAreRight();
   });
 
+  test('What is undone after a wallet was unlinked moves the books of those that are still followed, and no other.', async () => {
+    execution('complete');
+    const [from, to, gone] = [
+      await linkedWallet(call, mbank, 300),
+      await linkedWallet(call, mbank, 0),
+      await linkedWallet(call, mbank, 90),
+    ];
+    const received = await transfer(from, { walletId: to }, '100');
+    const paid = await transfer(gone, { walletId: from }, '50');
+    for (const { id } of [received, paid]) await statusesUntil(id, 'COMPLETED');
+    for (const walletId of [to, gone])
+      done((await call(UnlinkWalletDocument, { walletId })).walletUnlink, 'WalletUnlinkSuccess');
+    const handled = () => gateway.deps.db.prisma.webhookReceipt.count({ where: { handledAt: { not: null } } });
+    const before = await handled();
+    mbank.act('payment.undo', { id: await mbank.referenceOf(paid.id) });
+    mbank.act('payment.undo', { id: await mbank.referenceOf(received.id) });
+    await statusesUntil(received.id, 'REVERSED');
+    await expect.poll(handled, { timeout: 10_000 }).toBeGreaterThanOrEqual(before + 2);
+    expect((await call(PaymentPageDocument, { id: paid.id })).payment?.status).toBe('COMPLETED');
+    expect(await figures(call, from)).toEqual({ posted: '300.00', pending: '0.00', upstream: '300.00' });
+    expect(await settlementOf(to)).toBe(0n);
+    await booksAreRight();
+  });
+
   test('What the provider refuses leaves every book as it was.', async () => {
     execution('complete');
     const phone = newPhone();

@@ -112,6 +112,9 @@ export async function bookReversal(tx: Tx, payment: Payment, now: Date): Promise
     WHERE j.payment_id = ${payment.id}
       AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_id = j.id AND p.kind IN ('POST', 'CAPTURE'))
       AND NOT EXISTS (SELECT 1 FROM journal_entry r WHERE r.reverses_id = j.id)
+      -- the book of a wallet that was unlinked is closed; what its provider does there is not followed any more
+      AND NOT EXISTS (SELECT 1 FROM posting p JOIN ledger_account a ON a.id IN (p.debit_account_id, p.credit_account_id)
+        WHERE p.entry_id = j.id AND a.wallet_id IS NOT NULL AND a.overdraft AND a.closed_at IS NOT NULL)
     ORDER BY j.seq DESC`;
   const drafts: JournalEntryDraft[] = [];
   for (const { id } of live) drafts.push(await reversalOf(tx, id, { paymentId: payment.id, occurredAt: now }));

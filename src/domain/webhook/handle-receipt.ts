@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
 import { keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
 import { learn } from '../payment/learn.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
 
 const stored = z.discriminatedUnion('kind', [
   z.object({
@@ -52,6 +54,10 @@ async function askAbout(
     deps.log.info({ providerAccountId }, 'a provider spoke of a payment that was not made here');
     return;
   }
+  if (await isUnlinked(deps, attempt.payment)) {
+    deps.log.info({ providerAccountId }, 'a provider spoke of a payment of a wallet that is not linked any more');
+    return;
+  }
   const upstream = await loadUpstream(deps, prisma, attempt.payment);
   const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, { ...upstream.handle, reference: news.reference });
@@ -63,4 +69,11 @@ async function askAbout(
     await keepTrace(tx, upstream.attempt, trace, { reference: said.reference, providerStatus: said.providerStatus });
     await learn(tx, payment, upstream.order, { said, source: 'WEBHOOK', occurredAt: new Date(news.occurredAt) }, now);
   });
+}
+
+/** Was the wallet that this is about unlinked? Then its book is closed, and nobody can ask as that wallet. */
+async function isUnlinked({ db }: HandlerDeps, { sourceWalletId, destinationWalletId }: Payment): Promise<boolean> {
+  const id = sourceWalletId ?? destinationWalletId;
+  const wallet = id ? await db.prisma.wallet.findUnique({ where: { id } }) : null;
+  return wallet !== null && isMirrored(wallet) && wallet.status === 'CLOSED';
 }
