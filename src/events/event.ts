@@ -62,7 +62,8 @@ export type EventData =
       asOf: string;
     }
   | { kind: 'wallet'; walletId: string; status: string }
-  | { kind: 'card'; cardId: string; walletId: string; state: string };
+  | { kind: 'card'; cardId: string; walletId: string; state: string }
+  | { kind: 'invoice'; invoiceId: string; state: string };
 
 /** An event as a business transaction appends it. */
 export interface NewEvent {

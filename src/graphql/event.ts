@@ -13,7 +13,7 @@ import type { Context } from './context.ts';
 import { EventTypeEnum } from './enums.ts';
 import { PaymentTransitionRef } from './payment.ts';
 import { paymentAsOf } from './payment-as-of.ts';
-import { CardRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
+import { CardRef, InvoiceRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
 
 /** Which events this viewer may see. */
 export function eventScope(viewer: Viewer): EventScope {
@@ -47,6 +47,7 @@ const typenames = {
   balance: 'BalanceEvent',
   wallet: 'WalletEvent',
   card: 'CardEvent',
+  invoice: 'InvoiceEvent',
 } as const;
 const interfaces = [builder.nodeInterfaceRef(), EventRef];
 
@@ -128,6 +129,22 @@ builder.objectRef<Of<'card'>>('CardEvent').implement({
       resolve: ({ data }, _args, { loaders, viewer }) => {
         const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('CARDS_READ');
         return mayRead ? loaders.card.load(data.cardId) : null;
+      },
+    }),
+  }),
+});
+
+builder.objectRef<Of<'invoice'>>('InvoiceEvent').implement({
+  description: 'An invoice was issued or changed.',
+  interfaces,
+  fields: (t) => ({
+    invoice: t.field({
+      type: InvoiceRef,
+      nullable: true,
+      description: 'The invoice as it is now; null for callers who may not read invoices.',
+      resolve: ({ data }, _args, { loaders, viewer }) => {
+        const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('INVOICES_READ');
+        return mayRead ? loaders.invoice.load(data.invoiceId) : null;
       },
     }),
   }),

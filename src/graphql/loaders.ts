@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type {
   Card,
   Customer,
+  Invoice,
   JournalEntry,
   LedgerAccount,
   Partner,
@@ -10,12 +11,14 @@ import type {
   PaymentTemplate,
   PaymentTransition,
   Posting,
+  Prisma,
   Wallet,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
+import { visibleInvoices } from '../domain/invoice/store.ts';
 import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { visibleTemplates } from '../domain/template/store.ts';
@@ -39,6 +42,9 @@ export interface Loaders {
   transitions: DataLoader<string, PaymentTransition[]>;
   attempts: DataLoader<string, PaymentAttempt[]>;
   card: DataLoader<string, Card | null>;
+  invoice: DataLoader<string, Invoice | null>;
+  /** The invoice that a transfer pays. */
+  invoiceOfPayment: DataLoader<Payment, Invoice | null, string>;
   template: DataLoader<string, PaymentTemplate | null>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
@@ -97,6 +103,8 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
       prisma.paymentTemplate.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleTemplates)] } }),
     ),
     card: byId((ids) => prisma.card.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCards)] } })),
+    invoice: byId((ids) => prisma.invoice.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleInvoices)] } })),
+    invoiceOfPayment: invoiceOfPayment(deps, mine(visibleInvoices)),
     ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
     journalEntry: byId((ids) =>
       prisma.journalEntry.findMany({
@@ -105,6 +113,20 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
       }),
     ),
   };
+}
+
+function invoiceOfPayment(
+  { db }: Deps,
+  visible: Prisma.InvoiceWhereInput,
+): DataLoader<Payment, Invoice | null, string> {
+  const load = async (payments: readonly Payment[]) => {
+    const payerWalletId = { in: payments.flatMap(({ sourceWalletId }) => sourceWalletId ?? []) };
+    const paymentId = { in: payments.map(({ id }) => id) };
+    const found = await db.prisma.invoice.findMany({ where: { AND: [{ payerWalletId, paymentId }, visible] } });
+    const rows = new Map(found.map((row) => [row.paymentId, row]));
+    return payments.map(({ id }) => rows.get(id) ?? null);
+  };
+  return new DataLoader(load, { cacheKeyFn: ({ id }) => id });
 }
 
 function byId<Row extends { id: string }>(read: (ids: string[]) => Promise<Row[]>): DataLoader<string, Row | null> {

@@ -1,6 +1,7 @@
 import { brandWithType } from '@pothos/core';
 import { z } from 'zod';
 import { findLocation } from '../domain/location/find-locations.ts';
+import { findServiceRequest } from '../domain/service/request-service.ts';
 import { idPrefixes } from '../lib/ids.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
@@ -27,11 +28,16 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   ],
   [idPrefixes.Card]: ['Card', (id, { loaders }) => loaders.card.load(id)],
   [idPrefixes.PaymentTemplate]: ['PaymentTemplate', (id, { loaders }) => loaders.template.load(id)],
+  [idPrefixes.Invoice]: ['Invoice', (id, { loaders }) => loaders.invoice.load(id)],
   [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
   [idPrefixes.Provider]: ['Provider', async (id, { deps }) => providerById(deps, id)],
   [idPrefixes.ProviderAccount]: ['ProviderAccount', loadProviderAccount],
   [idPrefixes.Service]: ['Service', (id, context) => catalogueOf(context).service.load(id)],
+  [idPrefixes.ServiceRequest]: [
+    'ServiceRequest',
+    (id, context) => findServiceRequest(context.deps, signedIn(context), id),
+  ],
   [idPrefixes.ServiceCategory]: ['ServiceCategory', (id, context) => catalogueOf(context).category.load(id)],
   [idPrefixes.Place]: ['Place', (id, context) => catalogueOf(context).place.load(id)],
   [idPrefixes.Location]: ['Location', loadLocation],

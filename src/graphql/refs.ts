@@ -1,4 +1,4 @@
-import type { Card, Customer, Payment, PaymentTemplate } from '../db/generated/client.ts';
+import type { Card, Customer, Invoice, Payment, PaymentTemplate } from '../db/generated/client.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { builder } from './builder.ts';
 
@@ -15,6 +15,7 @@ export const CustomerRef = builder.objectRef<Customer>('Customer');
 export const WalletRef = builder.objectRef<WalletWithAccounts>('Wallet');
 export const PaymentRef = builder.objectRef<PaymentView>('Payment');
 export const CardRef = builder.objectRef<Card>('Card');
+export const InvoiceRef = builder.objectRef<Invoice>('Invoice');
 export const PaymentTemplateRef = builder.objectRef<PaymentTemplate>('PaymentTemplate');
 
 export const CustomerConnection = builder.connectionObject(

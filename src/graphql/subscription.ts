@@ -144,7 +144,7 @@ function watchWallet(context: Context, id: string): AsyncIterable<WalletWithAcco
   const { db, hub } = context.deps;
   const read = () => findWallet(db.prisma, viewer, id);
   const stream = hub.open(eventScope(viewer), { walletId: id });
-  const changes = async ({ data }: LogEvent) => (data.kind !== 'payment' && data.walletId === id ? read() : null);
+  const changes = async ({ data }: LogEvent) => ('walletId' in data && data.walletId === id ? read() : null);
   const first = async () => {
     const wallet = await read();
     if (!wallet) throw badInput('id: there is no such wallet.');

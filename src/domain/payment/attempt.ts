@@ -75,9 +75,14 @@ interface Rows {
 
 function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt, account, wallet }: Rows): Upstream {
   const order = openOrder(deps.vault, payment);
-  const capability = present(connectorOf(deps, account)[order.member], `${order.member} of a provider account`);
+  const connector = connectorOf(deps, account);
+  const member = present(connector[order.member], `${order.member} of a provider account`);
+  const { invoiceReference } = order;
+  const payInvoice = connector.invoices?.pay;
+  const capability =
+    invoiceReference && payInvoice ? { ...member, create: (call: Call) => payInvoice(call, invoiceReference) } : member;
   const amount = { minor: payment.amountMinor, currency: payment.currency };
-  const { member: _member, choice: _choice, receiptEmail: _receiptEmail, ...asked } = order;
+  const { member: _member, choice: _choice, receiptEmail: _receiptEmail, invoiceReference: _invoice, ...asked } = order;
   const full = { amount, ...asked, anonymous: order.anonymous ?? false };
   // the order's member decides its type; what is undefined for that member stays undefined
   const handle = {

@@ -15,6 +15,8 @@ export interface UpstreamOrder {
   recipientPhone?: string;
   /** What the recipient reads with it. */
   note?: string;
+  /** The provider's id of the invoice that a transfer pays: paying that is what creates the transfer there. */
+  invoiceReference?: string;
   serviceReference?: string;
   parameters?: Record<string, string>;
   cardReference?: string;

@@ -4,6 +4,7 @@ import type { NewEvent } from '../../events/event.ts';
 import { appendEvents } from '../../events/log.ts';
 import { assert, present } from '../../lib/assert.ts';
 import type { Viewer } from '../access/viewer.ts';
+import { followPayments } from '../invoice/follow-payments.ts';
 import type { Progress } from './progress.ts';
 
 /** The rows of `payment` that this viewer may know of; for a customer see `audience` in progress.ts. */
@@ -57,6 +58,9 @@ export async function save(tx: Tx, progresses: Progress[], more: NewEvent[], now
   const transitions = progresses.flatMap((progress) => progress.transitions);
   if (transitions.length > 0) await tx.paymentTransition.createMany({ data: transitions });
   await appendEvents(tx, [...progresses.flatMap((progress) => progress.events), ...more], now);
+  // one that is new says itself what it pays
+  const followed = progresses.filter(({ storedVersion }) => storedVersion > 0).map(({ payment }) => payment);
+  await followPayments(tx, followed, now);
   return progresses.map(({ payment }) => payment);
 }
 

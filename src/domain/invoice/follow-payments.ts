@@ -1,0 +1,42 @@
+import type { Tx } from '../../db/client.ts';
+import type { Invoice, Payment } from '../../db/generated/client.ts';
+import { changeInvoice } from './change-invoice.ts';
+
+/**
+ * Brings invoices to where the payments that pay them have come, in the same transaction: paid, or to be paid again. What a
+ * provider keeps is not payable again until the provider says so.
+ * @param payments as they stand now; their rows are locked
+ */
+export async function followPayments(tx: Tx, payments: Payment[], now: Date): Promise<void> {
+  const ended = new Map(
+    payments
+      .filter(({ kind, status }) => kind === 'TRANSFER' && status !== 'CREATED' && status !== 'PROCESSING')
+      .map((payment) => [payment.id, payment]),
+  );
+  if (ended.size === 0) return;
+  const payerWalletIds = [...ended.values()].map(({ sourceWalletId }) => sourceWalletId).filter((id) => id !== null);
+  const paid = await tx.invoice.findMany({
+    where: { payerWalletId: { in: payerWalletIds }, paymentId: { in: [...ended.keys()] }, state: 'PROCESSING' },
+    orderBy: { id: 'asc' },
+  });
+  for (const invoice of paid) {
+    const changes = changesBy(ended.get(invoice.paymentId ?? ''), invoice);
+    if (changes) await changeInvoice(tx, invoice.id, changes, now);
+  }
+}
+
+function changesBy(payment: Payment | undefined, { provider }: Invoice): Partial<Invoice> | null {
+  switch (payment?.status) {
+    case 'COMPLETED':
+      return { state: 'COMPLETED' };
+    case 'CANCELLED':
+    case 'EXPIRED':
+    case 'DECLINED':
+      // refused before it was confirmed: the provider never took the invoice for being paid
+      if (provider === 'LOCAL' || (payment.status === 'DECLINED' && payment.confirmedAt === null))
+        return { state: 'CREATED', paymentId: null };
+      return payment.status === 'DECLINED' ? { state: 'DECLINED' } : null;
+    default:
+      return null;
+  }
+}
