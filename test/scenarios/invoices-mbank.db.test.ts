@@ -178,6 +178,65 @@ describe('When mbank’s answer is lost', () => {
   });
 });
 
+describe('What is learned from mbank', () => {
+  test('An invoice that was issued elsewhere appears on both sides as one, and is paid here.', async () => {
+    const sides = await twoSides();
+    const { invoice } = await issued(inputOf(sides));
+    await prisma.invoice.delete({ where: { id: invoice.id } });
+    const [seen] = await listed(sides.from, 'INCOMING');
+    expect(seen).toMatchObject({
+      reference: invoice.reference,
+      state: 'CREATED',
+      recipient: { wallet: { id: sides.to } },
+    });
+    expect(seen?.id).not.toBe(invoice.id);
+    expect(await listed(sides.to, 'OUTGOING')).toMatchObject([{ id: seen?.id }]);
+    const { payment } = done((await pay(seen?.id ?? '', true)).invoicePay, 'InvoicePaySuccess');
+    expect(await endOf(payment.id)).toBe('COMPLETED');
+    expect(await listed(sides.to, 'OUTGOING')).toMatchObject([{ state: 'COMPLETED', payment: { id: payment.id } }]);
+    await booksAreRight();
+  });
+
+  test('An invoice whose number is not known yet is found by the list, and cannot be paid before.', async () => {
+    const sides = await twoSides();
+    const { invoice } = await issued(inputOf(sides));
+    const nameless = () => prisma.invoice.update({ where: { id: invoice.id }, data: { reference: null } });
+    await nameless();
+    expect(await refused(() => pay(invoice.id, true))).toMatchObject(unavailable);
+    expect(await listed(sides.from, 'INCOMING')).toMatchObject([{ id: invoice.id, reference: invoice.reference }]);
+    await nameless();
+    expect(done((await cancel(invoice.id)).invoiceCancel, 'InvoiceCancelSuccess').invoice).toMatchObject({
+      state: 'CANCELLED',
+      reference: invoice.reference,
+    });
+  });
+
+  test('A payment that mbank declines declines the invoice, and the money is back.', async () => {
+    const sides = await twoSides();
+    const { invoice } = await issued(inputOf(sides));
+    const { payment } = done((await pay(invoice.id)).invoicePay, 'InvoicePaySuccess');
+    mbank.act('outcome', { outcome: 'decline', reason: 'invalid_data' });
+    await call(ConfirmPaymentDocument, { paymentId: payment.id });
+    expect(await endOf(payment.id)).toBe('DECLINED');
+    expect(await look(invoice.id)).toMatchObject({ state: 'DECLINED' });
+    expect(await figures(call, sides.from)).toMatchObject({ posted: '100.00', pending: '0.00', upstream: '100.00' });
+    await booksAreRight();
+  });
+
+  test('A lost answer to a payment moves nothing, and the invoice says that it is being paid there.', async () => {
+    const sides = await twoSides();
+    const { invoice } = await issued(inputOf(sides));
+    const key = unique('pay');
+    spoil('invoices.pay', 'close', 'after');
+    expect(await refusal(pay(invoice.id, true, key))).toMatchObject(unavailable);
+    expect(await refusal(pay(invoice.id, true, key))).toMatchObject({ providerCode: 'invoice_is_processing' });
+    expect(await look(invoice.id)).toMatchObject({ state: 'PROCESSING', payment: null });
+    expect(await refused(() => pay(invoice.id, true))).toMatchObject(invoiceState('PROCESSING'));
+    expect(await figures(call, sides.from)).toMatchObject({ posted: '100.00', pending: '0.00', upstream: '100.00' });
+    await booksAreRight();
+  });
+});
+
 describe('Refused by mbank or before it, and nothing moved', () => {
   test('What cannot be asked for, or is somebody else’s.', async () => {
     const sides = await twoSides();

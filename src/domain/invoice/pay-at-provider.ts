@@ -6,6 +6,7 @@ import { checkLimits } from '../limit/consume-limits.ts';
 import { createProviderPayment } from '../payment/create-provider-payment.ts';
 import { newPayment } from '../payment/new-payment.ts';
 import { transferUse } from '../payment/transfer.ts';
+import { ProviderUnavailableError } from '../provider/errors.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { changeInvoice } from './change-invoice.ts';
@@ -49,7 +50,9 @@ export async function payProviderInvoice(
       await checkLimits(tx, [transferUse(payment, from)], now);
       await changeInvoice(tx, invoice.id, { state: 'PROCESSING', paymentId: id }, now);
       const recipientPhone = present(openParties(deps.vault, invoice).recipientPhone, 'the phone of an issuer');
-      const invoiceReference = present(invoice.reference, 'the provider’s id of an invoice');
+      const { reference: invoiceReference } = invoice;
+      // issued, and not listed yet: the next reading of the wallet's invoices finds it
+      if (invoiceReference === null) throw new ProviderUnavailableError(invoice.provider, null);
       const note = message === null ? {} : { note: message };
       const order = { member: 'transfers' as const, recipientPhone, ...note, invoiceReference, choice: {} };
       return { payment, route, order };
