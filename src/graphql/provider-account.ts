@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { createProviderAccount, updateProviderAccount } from '../domain/provider/create-provider-account.ts';
 import { type AccountCredentials, openCredentials } from '../domain/provider/settings.ts';
 import { requestSync } from '../domain/service/request-sync.ts';
+import { applicationTokens } from '../domain/wallet/credentials.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../errors.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
@@ -40,9 +41,11 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
     }),
     credentials: t.field({
       type: [CredentialRef],
-      description: 'What is kept of it, by name.',
-      resolve: (account, _args, { deps }) =>
-        Object.keys(openCredentials(deps.vault, account)).sort().map(keptCredential),
+      description: 'What is kept of it, by name, and the tokens that were bought with it and are in use.',
+      resolve: (account, _args, { deps }) => [
+        ...Object.keys(openCredentials(deps.vault, account)).sort().map(keptCredential),
+        ...applicationTokens(deps, account),
+      ],
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     disabledAt: t.expose('disabledAt', {

@@ -4,8 +4,10 @@ import {
   CreatePayoutDocument,
   CreateTopUpDocument,
   CreateTransferDocument,
+  CreateTransitDocument,
   PaymentDetailsDocument,
   PaymentPageDocument,
+  ProviderWalletDocument,
   type TransferTargetInput,
   UnlinkWalletDocument,
   WatchPaymentDocument,
@@ -228,6 +230,25 @@ describe('A wallet at mbank pays', () => {
     await statusesUntil(declined.id, 'DECLINED');
     expect([await figures(call, poor), await figures(call, rich)]).toEqual(before);
     await booksAreRight();
+  });
+
+  test('Without a wallet the application’s own token is bought beforehand, and shown by name and dates.', async () => {
+    execution('complete');
+    const from = await linkedWallet(call, mbank, 20);
+    await statusesUntil((await airtime(from, '10')).id, 'COMPLETED');
+    const service = await gateway.deps.db.prisma.service.findFirstOrThrow({ where: { providerReference: '834' } });
+    const parameters = [{ id: 'phoneNumber', value: operatorPhone }];
+    const input = {
+      idempotencyKey: unique('transit'),
+      amount: rub('50'),
+      service: { serviceId: service.id, parameters },
+    };
+    const { transitCreate } = await call(CreateTransitDocument, { input });
+    expect(done(transitCreate, 'TransitCreateSuccess').payment.status).toBe('CREATED');
+    const account = (await call(ProviderWalletDocument, { id: from })).wallet?.providerAccount;
+    const token = { name: 'applicationToken', state: 'VALID', expiresAt: expect.any(String) };
+    expect(account?.credentials).toContainEqual(token);
+    expect(account?.credentials).toContainEqual({ name: 'password', state: 'VALID', expiresAt: null });
   });
 
   test('What cannot be is refused before the provider hears of it.', async () => {

@@ -1,9 +1,11 @@
+import type { Connector } from '../../connectors/registry.ts';
 import type { Tx } from '../../db/client.ts';
-import type { WalletCredential } from '../../db/generated/client.ts';
+import type { ProviderAccount, WalletCredential } from '../../db/generated/client.ts';
 import type { CredentialState } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { type InputIssue, InvalidInputError } from '../../errors.ts';
 import type { Vault } from '../../lib/crypto.ts';
+import { connectorOf } from '../provider/store.ts';
 import { reachWallet } from './at-provider.ts';
 import type { WalletWithAccounts } from './store.ts';
 import { sealWalletCredentials, type WalletCredentials } from './upstream-access.ts';
@@ -91,20 +93,29 @@ export async function walletCredentials(
   const kept = await prisma.walletCredential.findMany({ where: { walletId: wallet.id }, orderBy: { name: 'asc' } });
   const now = deps.clock.now();
   const reached = await reachWallet(deps, prisma, wallet);
-  const held = reached?.connector.credentials?.held?.() ?? [];
   return [
     ...kept.map((credential) => shown(credential, now)),
-    ...held
-      .filter(({ walletNumber }) => walletNumber === wallet.number)
-      .map(({ name, issuedAt, expiresAt, lastUsedAt }) => ({
-        name,
-        state: expiresAt <= now ? ('EXPIRED' as const) : ('VALID' as const),
-        issuedAt,
-        expiresAt,
-        lastUsedAt,
-      })),
+    ...(reached ? heldTokens(reached.connector, wallet.number, now) : []),
   ];
 }
+
+/** Tokens that a provider account has bought for its application and uses in this process. */
+export const applicationTokens = (
+  deps: Pick<Deps, 'connectors' | 'vault' | 'clock'>,
+  account: ProviderAccount,
+): CredentialView[] => heldTokens(connectorOf(deps, account), null, deps.clock.now());
+
+/** Tokens in use, of one wallet or (null) of the application. */
+const heldTokens = ({ credentials }: Connector, number: string | null, now: Date): CredentialView[] =>
+  (credentials?.held?.() ?? [])
+    .filter(({ walletNumber }) => walletNumber === number)
+    .map(({ name, issuedAt, expiresAt, lastUsedAt }) => ({
+      name,
+      state: expiresAt <= now ? ('EXPIRED' as const) : ('VALID' as const),
+      issuedAt,
+      expiresAt,
+      lastUsedAt,
+    }));
 
 const shown = ({ name, state, issuedAt, expiresAt, lastUsedAt }: WalletCredential, now: Date): CredentialView => ({
   name,
