@@ -66,12 +66,11 @@ test('The provider’s own counter is cleared too; when it cannot be, ours still
   expect(calls()).toBeGreaterThan(0);
   const control = mbank.sandbox.control;
   control.fault({ provider: 'mbank', operation: 'payments.reset_unseen', kind: 'close', when: 'before', times: 9 });
-  const from = await shop.wallet({ holds: '50' });
-  await gateway.deps.db.prisma.payment.updateMany({
-    where: { destinationWalletId: from },
-    data: { seen: false },
-  });
-  expect(await mark(from)).toMatchObject({ marked: 1 });
-  expect(await mark(id)).toMatchObject({ marked: 0, wallet: { unseenPayments: 0 } });
+  const from = await linkedWallet(shop.call, mbank, 100, newPhone());
+  await shop.transfer(from, { walletId: id }, '10', true);
+  await expect.poll(() => unseen(id), { timeout: 15_000 }).toBe(1);
+  expect(await unseen(from)).toBe(0);
+  expect(await mark(id)).toMatchObject({ marked: 1, wallet: { unseenPayments: 0 } });
   control.clearFaults('mbank');
+  expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 });
