@@ -24,10 +24,14 @@ import { ProviderRef, providerByCode } from './provider.ts';
 import { CustomerRef, PaymentConnection, paymentView, WalletConnection, WalletRef } from './refs.ts';
 import { StatementConnection, walletStatement } from './statement.ts';
 
+/** Phones by the row that they were opened from: a page shows the same wallet many times, and unsealing is not free. */
+const opened = new WeakMap<Wallet, string>();
+
 /** The wallet's phone as this caller may see it. */
 export function walletPhone(wallet: Wallet, context: Context): string | null {
   if (!wallet.phoneSealed) return null;
-  const phone = openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
+  const phone = opened.get(wallet) ?? openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
+  opened.set(wallet, phone);
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
 }
 
