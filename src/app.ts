@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { expirePayments } from './domain/payment/expire-payments.ts';
+import { watchOpenPayments } from './domain/payment/watch-open-payments.ts';
 import { createTail } from './events/tail.ts';
 import { schema as publicSchema } from './graphql/schema.ts';
 import { startJobs } from './jobs/runner.ts';
@@ -16,6 +17,7 @@ import { startTimer } from './server/timer.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 1_000;
+const WATCH_EVERY_MS = 30_000;
 const EXPIRE_AT_A_TIME = 100;
 
 /** The demo partner and its wallets. */
@@ -62,6 +64,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     stops.push(() => sealer.stop());
     const expiry = startTimer('expire payments', EXPIRE_EVERY_MS, log, () => expirePayments(deps, EXPIRE_AT_A_TIME));
     stops.push(() => expiry.stop());
+    const watch = startTimer('watch open payments', WATCH_EVERY_MS, log, () =>
+      watchOpenPayments(deps, EXPIRE_AT_A_TIME),
+    );
+    stops.push(() => watch.stop());
     stops.push(() => deps.connectors.close());
     const sandbox = config.sandbox ? await startDemo(deps, stops) : null;
     const demo = sandbox?.demo ?? null;

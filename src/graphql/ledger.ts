@@ -26,7 +26,9 @@ LedgerAccountRef.implement({
   authScopes: mayRead,
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
-    code: t.exposeString('code', { description: 'What it is for: wallet, fee income, bank and the like, with whose it is.' }),
+    code: t.exposeString('code', {
+      description: 'What it is for: wallet, fee income, bank and the like, with whose it is.',
+    }),
     kind: t.expose('kind', { type: LedgerAccountKindEnum, description: 'The side on which it grows.' }),
     currency: t.expose('currency', { type: 'Currency', description: 'Its one currency.' }),
     postedDebits: t.field({

@@ -119,10 +119,19 @@ export const payoutCompleted = (e: Entry & { holds: HoldPart[] }) => entry('PAYO
 );
 
 // biome-ignore format: table
+// biome-ignore format: table
+/** The provider proves a payout for which nothing is reserved (any more): it is booked all the same. */
+export const payoutProven = (e: Amount & { walletId: string; providerAccountId: string }) => entry('PAYOUT_PROVEN', e, [
+  move(wallet(e),         settlement(e),      e.amount),
+]);
+
 /** The payout was refused: what was reserved for it is free again. */
-export const payoutVoided = (e: Entry & { holds: HoldPart[] }) => entry('PAYOUT_VOIDED', e,
-  e.holds.map((held) => release(held, held.amount)),
-);
+export const payoutVoided = (e: Entry & { holds: HoldPart[] }) =>
+  entry(
+    'PAYOUT_VOIDED',
+    e,
+    e.holds.map((held) => release(held, held.amount)),
+  );
 
 // biome-ignore format: table
 /** The time of a hold has run out: what is left of it is free again. */

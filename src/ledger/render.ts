@@ -21,6 +21,7 @@ export const examples: Record<keyof typeof entries, () => JournalEntryDraft> = {
   transferCompleted: () => entries.transferCompleted({ ...about, amount, fee, fromWalletId: 'A', toWalletId: 'B' }),
   payoutHeld: () => entries.payoutHeld(payout),
   payoutCompleted: () => entries.payoutCompleted({ ...about, holds: holdsOf(entries.payoutHeld(payout)) }),
+  payoutProven: () => entries.payoutProven({ ...about, amount: 101_500n, walletId: 'A', providerAccountId: 'mbank' }),
   payoutVoided: () => entries.payoutVoided({ ...about, holds: holdsOf(entries.payoutHeld(payout)) }),
   holdExpired: () => {
     const [hold] = holdsOf(entries.payoutHeld(payout));

@@ -127,6 +127,18 @@ describe('The catalogue, entry by entry', () => {
     `);
   });
 
+  test('payoutProven', () => {
+    expect(renderEntry(examples.payoutProven())).toMatchInlineSnapshot(`
+      "PAYOUT_PROVEN
+               debit      credit              amount
+        post   wallet A   settlement mbank   1015.00
+
+        account                          posted   reserved out   reserved in   available
+        wallet A           liability   -1015.00              ·             ·    -1015.00
+        settlement mbank   asset       -1015.00              ·             ·    -1015.00"
+    `);
+  });
+
   test('payoutVoided', () => {
     expect(renderEntry(examples.payoutVoided())).toMatchInlineSnapshot(`
       "PAYOUT_VOIDED

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { ConfirmPaymentDocument, CreatePayoutDocument, CreateTopUpDocument } from '../../schema/operations.ts';
+import {
+  ConfirmPaymentDocument,
+  CreatePayoutDocument,
+  CreateTopUpDocument,
+  CreateTransferDocument,
+  OpenWalletDocument,
+} from '../../schema/operations.ts';
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { handleReceipt } from '../../src/domain/webhook/handle-receipt.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
@@ -152,4 +158,102 @@ test('A forged notification, one without a body and one for nobody are refused, 
   expect(await (await gateway.fetch('/metrics')).text()).toContain(
     'koshel_webhooks_received_total{provider="mbank",verdict="forged"} 2',
   );
+});
+
+test('A payout that was refused, and then is proven after all, is booked; so is one whose wallet has nothing left.', async () => {
+  await freshCircuits();
+  mbank.act('settings', { execution: 'pending' });
+  const fromWalletId = await fundedWalletOf(call, newPhone(), '103');
+  const input = {
+    idempotencyKey: unique('payout'),
+    fromWalletId,
+    amount: rub('100'),
+    destination: { phone: '+79261111111' },
+    confirm: true,
+  };
+  const { payment } = done((await call(CreatePayoutDocument, { input })).payoutCreate, 'PayoutCreateSuccess');
+  const id = await mbank.referenceOf(payment.id);
+  mbank.act('payment.complete', { id });
+  mbank.act('payment.undo', { id });
+  await mbank.sandbox.control.idle();
+  await expect
+    .poll(async () => (await prisma.payment.findUniqueOrThrow({ where: { id: payment.id } })).status, {
+      timeout: 15_000,
+    })
+    .toMatch(/DECLINED|REVERSED/);
+  mbank.act('payment.redo', { id });
+  await mbank.sandbox.control.idle();
+  await expect
+    .poll(async () => (await prisma.payment.findUniqueOrThrow({ where: { id: payment.id } })).status, {
+      timeout: 15_000,
+    })
+    .toBe('COMPLETED');
+  const wallet = await prisma.ledgerAccount.findFirstOrThrow({ where: { walletId: fromWalletId } });
+  expect(wallet.postedCredits - wallet.postedDebits).toBe(0n);
+  expect(wallet.pendingDebits).toBe(0n);
+  expect((await verifyLedger(gateway.deps.db)).ok).toBe(true);
+});
+
+test('A top-up that is undone after its money was spent leaves the customer owing it, in suspense, and the redo settles that.', async () => {
+  await freshCircuits();
+  mbank.act('settings', { execution: 'complete' });
+  const [walletId, other] = [await openWalletOf(call, newPhone()), await openWalletOf(call, newPhone())];
+  const top = {
+    idempotencyKey: unique('top-up'),
+    walletId,
+    amount: rub('100'),
+    method: 'CARD' as const,
+    confirm: true,
+  };
+  const { payment } = done((await call(CreateTopUpDocument, { input: top })).topUpCreate, 'TopUpCreateSuccess');
+  const id = await mbank.referenceOf(payment.id);
+  mbank.act('page', { payment: id, result: 'approve' });
+  const status = async () => (await prisma.payment.findUniqueOrThrow({ where: { id: payment.id } })).status;
+  await expect.poll(status, { timeout: 15_000 }).toBe('COMPLETED');
+  const spend = {
+    idempotencyKey: unique('spend'),
+    fromWalletId: walletId,
+    amount: rub('70'),
+    to: { walletId: other },
+    confirm: true,
+  };
+  done((await call(CreateTransferDocument, { input: spend })).transferCreate, 'TransferCreateSuccess');
+
+  mbank.act('payment.undo', { id });
+  await expect.poll(status, { timeout: 15_000 }).toBe('REVERSED');
+  const owed = async () => {
+    const account = await prisma.ledgerAccount.findFirstOrThrow({ where: { code: `suspense:${partnerId}:RUB` } });
+    return account.postedDebits - account.postedCredits;
+  };
+  expect(await owed()).toBe(7_000n);
+  mbank.act('payment.redo', { id });
+  await expect.poll(status, { timeout: 15_000 }).toBe('COMPLETED');
+  expect(await owed()).toBe(0n);
+  expect((await verifyLedger(gateway.deps.db)).ok).toBe(true);
+});
+
+test('The sum of card top-ups under way and of what is there stays below what a wallet may hold.', async () => {
+  await freshCircuits();
+  mbank.act('settings', { execution: 'complete' });
+  const open = {
+    idempotencyKey: unique('wallet'),
+    phone: newPhone(),
+    currency: 'RUB',
+    identification: 'NONE' as const,
+  };
+  const walletId = done((await call(OpenWalletDocument, { input: open })).walletOpen, 'WalletOpenSuccess').wallet.id;
+  const top = (amount: string) => ({
+    idempotencyKey: unique('top-up'),
+    walletId,
+    amount: rub(amount),
+    method: 'CARD' as const,
+    confirm: true,
+  });
+  done((await call(CreateTopUpDocument, { input: top('10000') })).topUpCreate, 'TopUpCreateSuccess');
+  const before = await prisma.payment.count();
+  expect((await call(CreateTopUpDocument, { input: top('5000.01') })).topUpCreate).toMatchObject({
+    __typename: 'LimitExceededError',
+    limit: { kind: 'BALANCE', window: 'STANDING', remaining: { amount: '5000.00' } },
+  });
+  expect(await prisma.payment.count()).toBe(before);
 });

@@ -276,6 +276,7 @@ CREATE TABLE "payment_attempt" (
     "reference" TEXT,
     "outcome" "attempt_outcome" NOT NULL DEFAULT 'PENDING',
     "confirming" BOOLEAN NOT NULL DEFAULT false,
+    "called_at" TIMESTAMPTZ(6),
     "operations" TEXT[],
     "provider_status" TEXT,
     "provider_code" TEXT,

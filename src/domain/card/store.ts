@@ -21,6 +21,7 @@ export const findCard = (tx: Tx, viewer: Viewer, id: string): Promise<Card | nul
 
 /**
  * A card with which this wallet can pay now.
+ * @param providerAccountId the account that carries the payment: a card is a token of the account that keeps it
  * @throws NotFoundError for a stranger's or another wallet's card; StateError unless it is ACTIVE
  */
 export async function payableCard(
@@ -28,9 +29,11 @@ export async function payableCard(
   viewer: Viewer,
   walletId: string,
   cardId: string,
+  providerAccountId?: string | null,
 ): Promise<Card & { reference: string }> {
   const card = await findCard(tx, viewer, cardId);
-  if (!card || card.walletId !== walletId) throw new NotFoundError('The card');
+  const elsewhere = providerAccountId !== undefined && card?.providerAccountId !== providerAccountId;
+  if (!card || card.walletId !== walletId || elsewhere) throw new NotFoundError('The card');
   if (card.state !== 'ACTIVE' || card.reference === null) {
     throw new StateError(
       'CARD_STATE',

@@ -37,6 +37,7 @@ export const newAttempt = (payment: Payment, account: ProviderAccount, now: Date
   reference: null,
   outcome: 'PENDING',
   confirming: false,
+  calledAt: null,
   operations: [],
   providerStatus: null,
   providerCode: null,

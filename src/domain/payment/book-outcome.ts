@@ -4,6 +4,7 @@ import type { NewEvent } from '../../events/event.ts';
 import { suspenseAccount } from '../../ledger/account.ts';
 import {
   payoutCompleted,
+  payoutProven,
   payoutVoided,
   topUpCompleted,
   transferReceived,
@@ -65,9 +66,9 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
       return post(tx, payment, [topUpCompleted(lines)], now);
     }
     case 'PAYOUT':
-      return post(tx, payment, [payoutCompleted({ ...about, holds: await openHolds(tx, id) })], now);
+      return post(tx, payment, [await sentMoney(tx, payment, about)], now);
     case 'TRANSFER': {
-      const sent = payoutCompleted({ ...about, holds: await openHolds(tx, id) });
+      const sent = await sentMoney(tx, payment, about);
       const walletId = await openRecipient(tx, payment);
       return post(tx, payment, walletId ? [sent, transferReceived({ ...about, amount, walletId })] : [sent], now);
     }
@@ -79,6 +80,15 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
     default:
       throw new InvariantError(`a ${payment.kind} has no outcome of its own to book`);
   }
+}
+
+/** What was held moves; where nothing is held any more, or never was, the proven amount does. */
+async function sentMoney(tx: Tx, payment: Payment, about: Omit<Parameters<typeof payoutCompleted>[0], 'holds'>) {
+  const holds = await openHolds(tx, payment.id);
+  if (holds.length > 0) return payoutCompleted({ ...about, holds });
+  const walletId = present(payment.sourceWalletId, 'the paying wallet');
+  const amount = payment.amountMinor + payment.feeMinor;
+  return payoutProven({ ...about, amount, walletId, providerAccountId: await holderOf(tx, payment) });
 }
 
 /** The wallet here that receives a transfer at a provider; null where there is none, or it was unlinked meanwhile. */
@@ -125,15 +135,14 @@ async function post(tx: Tx, payment: Payment, drafts: JournalEntryDraft[], now: 
   if (drafts.length === 0) return [];
   const book = bookOf(payment);
   let result = await postEntries(tx, drafts);
-  const short = result.verdicts.find(
-    (verdict) => verdict.verdict === 'REFUSED' && verdict.reason === 'INSUFFICIENT_FUNDS',
-  );
-  if (book && short?.verdict === 'REFUSED' && short.reason === 'INSUFFICIENT_FUNDS') {
+  const refused = result.verdicts.flatMap((verdict) => (verdict.verdict === 'REFUSED' ? [verdict] : []));
+  if (book && refused.length > 0) {
     const rest = drafts.filter((_, index) => result.verdicts[index]?.verdict === 'REFUSED');
-    result = await postEntries(
-      tx,
-      rest.map((draft) => coverShortage(draft, book, short.shortBy)),
-    );
+    const short = refused.find((verdict) => verdict.reason === 'INSUFFICIENT_FUNDS');
+    const closed = refused.some((verdict) => verdict.reason === 'ACCOUNT_CLOSED');
+    const cover = (draft: JournalEntryDraft) =>
+      closed ? besideClosed(draft, book) : coverShortage(draft, book, short?.shortBy ?? 0n);
+    result = await postEntries(tx, rest.map(cover));
   }
   mustStand(result, drafts);
   return balanceEvents(booksOf(payment), result, payment.id, now);
@@ -149,6 +158,17 @@ function coverShortage(draft: JournalEntryDraft, book: WalletBook, shortBy: bigi
     return [...(has > 0n ? [move(wallet, line.credit, has)] : []), move(owed, line.credit, shortBy)];
   });
   return { ...draft, postings };
+}
+
+/** The entry with suspense in the place of a wallet that was closed meanwhile: its money is owed to somebody, or by somebody. */
+function besideClosed(draft: JournalEntryDraft, book: WalletBook): JournalEntryDraft {
+  const wallet = bookAccount(book);
+  const owed = suspenseAccount(book.partnerId, book.currency);
+  const instead = (account: typeof wallet) => (account.id === wallet.id ? owed : account);
+  return {
+    ...draft,
+    postings: draft.postings.map((line) => ({ ...line, debit: instead(line.debit), credit: instead(line.credit) })),
+  };
 }
 
 function mustStand(result: PostResult, drafts: JournalEntryDraft[]): void {

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
+import { checkStanding } from '../limit/check-standing.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
@@ -59,6 +60,7 @@ export function createCardTopUp(
       const route = await routeOfWallet(deps, tx, wallet, {
         capability: 'TOP_UPS',
         provider: card?.provider ?? input.provider,
+        accountId: card?.providerAccountId,
       });
       const known = {
         id,
@@ -74,6 +76,7 @@ export function createCardTopUp(
       };
       const payment = newPayment('TOP_UP', known, { ...parties, topUpMethod: 'CARD', fundingSource: 'CARD', note });
       await checkLimits(tx, [topUpUse(payment, wallet)], now);
+      await checkStanding(tx, wallet, amount, now);
       const cardChoice = card ? { cardReference: card.reference } : saveCard ? { saveCard } : {};
       return { payment, route, order: { member: 'topUps', ...cardChoice, choice: pageChoice(input) } };
     },

@@ -57,7 +57,7 @@ export function createTransit(
       const wallet = input.walletId ? await payingWallet(tx, viewer, input.walletId) : null;
       const wishes = { capability: 'TRANSITS' as const, provider: service.provider, origin: service.origin };
       const route = wallet && isMirrored(wallet) ? await routeOfWallet(deps, tx, wallet, wishes) : found.route;
-      const card = wallet && cardId ? await payableCard(tx, viewer, wallet.id, cardId) : null;
+      const card = wallet && cardId ? await payableCard(tx, viewer, wallet.id, cardId, route.account.id) : null;
       const known = {
         id,
         partnerId: viewer.partnerId,

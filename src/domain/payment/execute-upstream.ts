@@ -8,6 +8,7 @@ import type { Deps } from '../../deps.ts';
 import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
 import { bookDecline } from './book-outcome.ts';
 import { learn } from './learn.ts';
+import { openOrder } from './order.ts';
 import { resume, step } from './progress.ts';
 import { save } from './store.ts';
 
@@ -16,7 +17,7 @@ type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 /** How long the resolver leaves the answer of a confirming call to arrive by itself. */
 const FIRST_LOOK_MS = 15_000;
 /** A call that was answered by nobody for this long is not on its way any more. */
-const CALL_IS_DEAD_MS = 30_000;
+export const CALL_IS_DEAD_MS = 30_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 2_000;
 
@@ -41,9 +42,9 @@ export interface Executed {
  * @returns the payment as far as the provider's answer takes it
  */
 export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Promise<Executed> {
-  const { prisma } = deps.db;
-  const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  const upstream = await loadUpstream(deps, prisma, payment);
+  const upstream = await claimCall(deps, paymentId);
+  if (!upstream)
+    return { payment: await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } }), refusal: null };
   const trace = traced(upstream);
   const outcome = await upstream.capability.confirm(trace.call, upstream.handle, upstream.order.choice);
   const after = await record(deps, upstream, trace, outcome);
@@ -51,6 +52,21 @@ export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Pr
     payment: after,
     refusal: outcome.kind === 'rejected' && after.status === 'DECLINED' ? outcome.refusal : null,
   };
+}
+
+/**
+ * Makes sure, under the row's lock, that there is still something to execute, and writes down that the call goes out: a crash
+ * from here on leaves a payment that is asked about, never one that is paid blindly again.
+ */
+function claimCall(deps: UpstreamDeps, paymentId: string): Promise<Upstream | null> {
+  return transaction(deps.db, async (tx) => {
+    const payment = await lock(tx, paymentId);
+    if (payment.status !== 'PROCESSING') return null;
+    const upstream = await loadUpstream(deps, tx, payment);
+    const calledAt = deps.clock.now();
+    await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: { confirming: true, calledAt } });
+    return upstream;
+  });
 }
 
 /**
@@ -90,12 +106,16 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, upstream.handle);
   const now = deps.clock.now();
-  const paidAt = upstream.payment.confirmedAt ?? now;
+  const paidAt = upstream.attempt.calledAt ?? upstream.payment.confirmedAt ?? now;
   const untouched = said === null || (said.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM');
   if (upstream.payment.status === 'PROCESSING' && untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
     // the provider proves that the confirming call never arrived, and no answer can be on its way any more
     if (said) return (await executeUpstream(deps, upstream.payment.id)).payment;
-    return decline(deps, upstream, trace, now);
+    if (upstream.attempt.reference === null) return decline(deps, upstream, trace, now);
+    deps.log.error(
+      { paymentId: upstream.payment.id },
+      'a provider does not know a payment that it has numbered; an operator may rule on it',
+    );
   }
   return transaction(deps.db, async (tx) => {
     const payment = await lock(tx, upstream.payment.id);
@@ -105,7 +125,15 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
       trace,
       said ? { reference: said.reference, providerStatus: said.providerStatus } : {},
     );
-    return said ? learn(tx, payment, upstream.order, { said, source: 'POLL' }, now) : payment;
+    return said
+      ? learn(
+          tx,
+          payment,
+          openOrder(deps.vault, payment),
+          { said, source: 'POLL', askedAt: upstream.payment.version },
+          now,
+        )
+      : payment;
   });
 }
 

@@ -15,7 +15,12 @@ export interface News {
   said: ProviderPayment;
   source: TransitionSource;
   occurredAt?: Date | undefined;
+  /** The payment's version when the provider was asked: an answer to an older question undoes and redoes nothing. */
+  askedAt?: number | undefined;
 }
+
+/** The payment moved on while its provider was being asked; ask again. */
+export class StaleAnswerError extends Error {}
 
 /**
  * Brings a payment to where its provider proves that it stands: the one place where a provider's word moves money. The
@@ -29,6 +34,10 @@ export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news
   const cardId = asked && payment.cardId === null ? await keepCard(tx, payment, said.card, now) : null;
   const progress = resume(cardId ? { ...payment, cardId } : payment);
   const target = targetOf(payment, said);
+  const flips = payment.status === 'COMPLETED' || payment.status === 'REVERSED';
+  if (target !== null && flips && news.askedAt !== undefined && news.askedAt !== payment.version) {
+    throw new StaleAnswerError('the payment moved on while its provider was being asked');
+  }
   if (target === null) return keepFacts(tx, progress, said, now);
 
   const known = { ...progress, payment: { ...progress.payment, ...facts(payment, said) } };
@@ -37,7 +46,8 @@ export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news
     case 'COMPLETED': {
       const redo = payment.status === 'REVERSED';
       const events = redo ? await bookReversal(tx, known.payment, now) : await bookCompletion(tx, known.payment, now);
-      const changes = { completedAt: payment.completedAt ?? now, expiresAt: null, upstreamAction: null };
+      const ended = { expiresAt: null, upstreamAction: null, declineReason: null, declineMessage: null };
+      const changes = { ...ended, completedAt: payment.completedAt ?? now };
       const confirmed = ensureProcessing(known, now);
       const done = step(confirmed, { to: 'COMPLETED', reason: redo ? 'REDO' : 'COMPLETE', ...about, changes }, now);
       if (order.receiptEmail && !redo)
@@ -63,13 +73,10 @@ export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news
 }
 
 /** Where the provider's word takes the payment, or null where it changes no status. */
-function targetOf({ status, kind }: Payment, said: ProviderPayment): 'COMPLETED' | 'DECLINED' | 'REVERSED' | null {
+function targetOf({ status }: Payment, said: ProviderPayment): 'COMPLETED' | 'DECLINED' | 'REVERSED' | null {
   const refused = said.status === 'DECLINED' || said.status === 'CANCELLED' || said.status === 'EXPIRED';
-  if (said.status === 'COMPLETED') {
-    // proof beats the clock: money that came after a top-up expired completes it
-    const late = status === 'EXPIRED' && kind === 'TOP_UP';
-    return status === 'CREATED' || status === 'PROCESSING' || status === 'REVERSED' || late ? 'COMPLETED' : null;
-  }
+  // proof beats whatever we held before: the clock, a cancellation, a refusal that the provider took back, a ruling
+  if (said.status === 'COMPLETED') return status === 'COMPLETED' ? null : 'COMPLETED';
   if (status === 'COMPLETED' && (refused || said.status === 'REVERSED')) return 'REVERSED';
   if (refused && (status === 'CREATED' || status === 'PROCESSING')) return 'DECLINED';
   return null;

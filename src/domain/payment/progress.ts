@@ -18,9 +18,9 @@ export const allowedTransitions: Record<PaymentStatus, readonly PaymentStatus[]>
   PROCESSING: ['COMPLETED', 'DECLINED', 'EXPIRED'],
   COMPLETED: ['REVERSED'],
   REVERSED: ['COMPLETED'],
-  DECLINED: [],
-  CANCELLED: [],
-  // a proven credit that comes after a top-up expired completes it: proof beats the clock
+  // what a provider proves to be done is done, whatever was held of it before: proof beats the clock, and us
+  DECLINED: ['COMPLETED'],
+  CANCELLED: ['COMPLETED'],
   EXPIRED: ['COMPLETED'],
 };
 

@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -5,6 +6,7 @@ import { InvalidInputError, NotFoundError, StateError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { bookCompletion, bookDecline } from './book-outcome.ts';
+import { CALL_IS_DEAD_MS } from './execute-upstream.ts';
 import { resume, step } from './progress.ts';
 import { lockPayment, save } from './store.ts';
 
@@ -33,7 +35,7 @@ export async function resolvePayment(
     if (!payment) throw new NotFoundError('The payment');
     const carried = payment.providerAccountId !== null;
     if (payment.kind === 'TOP_UP' && !carried)
-      throw InvalidInputError.at('input.paymentId', 'is a top-up without a provider: settle it with topUpSettle.');
+      throw InvalidInputError.at('input.paymentId', 'is a top-up: settle it with topUpSettle.');
     if (payment.status !== 'PROCESSING') {
       throw new StateError(
         'PAYMENT_STATE',
@@ -42,6 +44,7 @@ export async function resolvePayment(
         `The payment is ${payment.status}; only one in PROCESSING can be ruled on.`,
       );
     }
+    if (carried && outcome === 'DECLINED') await checkNoCallUnderWay(tx, payment, now);
     const about = { source: 'OPERATOR' as const, message: evidence };
     const completed = outcome === 'COMPLETED';
     const events = completed ? await bookCompletion(tx, payment, now) : await bookDecline(tx, payment, now);
@@ -59,4 +62,17 @@ export async function resolvePayment(
         );
     return present((await save(tx, [ruled], events, now))[0], 'the payment');
   });
+}
+
+/** While a call may still reach the provider nobody can know that it will not pay. */
+async function checkNoCallUnderWay(tx: Tx, payment: Payment, now: Date): Promise<void> {
+  const since = new Date(now.getTime() - CALL_IS_DEAD_MS);
+  const calls = await tx.paymentAttempt.count({ where: { paymentId: payment.id, calledAt: { gt: since } } });
+  if (calls === 0) return;
+  throw new StateError(
+    'PAYMENT_STATE',
+    payment.status,
+    ['PROCESSING'],
+    'A call to the provider is under way; rule on the payment in a minute.',
+  );
 }

@@ -80,7 +80,13 @@ async function withCard(
   if (payment.kind !== 'PAYOUT')
     throw InvalidInputError.at(path, `a ${payment.kind} cannot change its payer; only payouts can.`);
   const card = payWithCardId
-    ? await payableCard(tx, viewer, present(payment.sourceWalletId, 'the wallet'), payWithCardId)
+    ? await payableCard(
+        tx,
+        viewer,
+        present(payment.sourceWalletId, 'the wallet'),
+        payWithCardId,
+        payment.providerAccountId,
+      )
     : null;
   const payWith = card ? { cardReference: card.reference } : { saveCard: saveCard ?? false };
   const changes = { kind: 'TRANSIT' as const, fundingSource: 'CARD' as const, cardId: card?.id ?? null };

@@ -73,7 +73,8 @@ async function send(
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${payment.id} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: payment.id } });
     await keepTrace(tx, attempt, trace, outcome.kind === 'accepted' ? attemptChanges(outcome, now) : {});
-    if (outcome.kind !== 'accepted') return locked;
+    // confirmed or answered otherwise meanwhile: this answer is about a payment that is no more
+    if (outcome.kind !== 'accepted' || locked.version !== payment.version) return locked;
     const given = { ...order, parameters: { ...values } };
     const orderSealed = sealOrder(deps.vault, payment.id, given);
     await tx.payment.update({ where: { id: payment.id }, data: { orderSealed } });

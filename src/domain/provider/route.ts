@@ -20,6 +20,8 @@ export interface Route {
 export interface RouteWishes {
   capability: CapabilityCode;
   provider?: string | undefined;
+  /** This account and no other: a card is a token of the account that keeps it. */
+  accountId?: string | undefined;
   /** Only accounts whose catalogue this is. */
   origin?: string | undefined;
 }
@@ -32,7 +34,7 @@ export async function findRoute(
   deps: Pick<Deps, 'connectors' | 'vault'>,
   tx: Tx,
   partnerId: string,
-  { capability, provider, origin }: RouteWishes,
+  { capability, provider, origin, accountId }: RouteWishes,
 ): Promise<Route> {
   const accounts = await partnerAccounts(tx, partnerId, provider);
   const routes = new Map(accounts.map((account) => [account.id, { account, connector: connectorOf(deps, account) }]));
@@ -49,7 +51,7 @@ export async function findRoute(
       fee: null,
     };
   });
-  const choice = chooseRoute(candidates, provider ? { provider } : {});
+  const choice = chooseRoute(candidates, { ...(provider ? { provider } : {}), ...(accountId ? { accountId } : {}) });
   if (choice.kind === 'none') {
     if (choice.why === 'UNAVAILABLE')
       throw new ProviderUnavailableError(present(accounts[0], 'an account').provider, null);

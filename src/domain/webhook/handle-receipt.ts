@@ -67,7 +67,13 @@ async function askAbout(
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${attempt.paymentId} FOR UPDATE`;
     const payment = await tx.payment.findUniqueOrThrow({ where: { id: attempt.paymentId } });
     await keepTrace(tx, upstream.attempt, trace, { reference: said.reference, providerStatus: said.providerStatus });
-    await learn(tx, payment, upstream.order, { said, source: 'WEBHOOK', occurredAt: new Date(news.occurredAt) }, now);
+    await learn(
+      tx,
+      payment,
+      upstream.order,
+      { said, source: 'WEBHOOK', occurredAt: new Date(news.occurredAt), askedAt: attempt.payment.version },
+      now,
+    );
   });
 }
 

@@ -45,7 +45,13 @@ async function store(
   return transaction(db, async (tx) => {
     const row = { providerAccountId, dedupeKey, news: hint(news), receivedAt };
     const { count } = await tx.webhookReceipt.createMany({ data: [row], skipDuplicates: true });
-    if (count === 1) await addJob(tx, 'handle-webhook', { providerAccountId, dedupeKey });
+    if (count === 1)
+      await addJob(
+        tx,
+        'handle-webhook',
+        { providerAccountId, dedupeKey },
+        { key: `handle-webhook:${providerAccountId}:${dedupeKey}` },
+      );
     return count === 1;
   });
 }
