@@ -11,6 +11,7 @@ import type {
   PaymentTemplate,
   PaymentTransition,
   Posting,
+  Remittance,
   Prisma,
   Wallet,
 } from '../db/generated/client.ts';
@@ -21,6 +22,7 @@ import { visibleCustomers } from '../domain/customer/store.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
 import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
+import { visibleRemittances } from '../domain/remittance/store.ts';
 import { visibleTemplates } from '../domain/template/store.ts';
 import { refreshWallet, type UpstreamWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -46,6 +48,7 @@ export interface Loaders {
   /** The invoice that a transfer pays. */
   invoiceOfPayment: DataLoader<Payment, Invoice | null, string>;
   template: DataLoader<string, PaymentTemplate | null>;
+  remittance: DataLoader<string, Remittance | null>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
 }
@@ -98,6 +101,9 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     attempts: grouped(
       (ids) => prisma.paymentAttempt.findMany({ where: { paymentId: { in: ids } }, orderBy: { number: 'asc' } }),
       (attempt) => attempt.paymentId,
+    ),
+    remittance: byId((ids) =>
+      prisma.remittance.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleRemittances)] } }),
     ),
     template: byId((ids) =>
       prisma.paymentTemplate.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleTemplates)] } }),

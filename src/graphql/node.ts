@@ -28,6 +28,7 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   ],
   [idPrefixes.Card]: ['Card', (id, { loaders }) => loaders.card.load(id)],
   [idPrefixes.PaymentTemplate]: ['PaymentTemplate', (id, { loaders }) => loaders.template.load(id)],
+  [idPrefixes.Remittance]: ['Remittance', (id, { loaders }) => loaders.remittance.load(id)],
   [idPrefixes.Invoice]: ['Invoice', (id, { loaders }) => loaders.invoice.load(id)],
   [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],

@@ -1,4 +1,4 @@
-import type { Card, Customer, Invoice, Payment, PaymentTemplate } from '../db/generated/client.ts';
+import type { Card, Customer, Invoice, Payment, PaymentTemplate, Remittance } from '../db/generated/client.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { builder } from './builder.ts';
 
@@ -17,6 +17,7 @@ export const PaymentRef = builder.objectRef<PaymentView>('Payment');
 export const CardRef = builder.objectRef<Card>('Card');
 export const InvoiceRef = builder.objectRef<Invoice>('Invoice');
 export const PaymentTemplateRef = builder.objectRef<PaymentTemplate>('PaymentTemplate');
+export const RemittanceRef = builder.objectRef<Remittance>('Remittance');
 
 export const CustomerConnection = builder.connectionObject(
   { name: 'CustomerConnection', type: CustomerRef, description: 'A page of customers.' },

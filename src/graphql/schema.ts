@@ -19,6 +19,7 @@ import './invoice-mutations.ts';
 import './template.ts';
 import './template-mutations.ts';
 import './unseen.ts';
+import './remittance.ts';
 import './provider-details.ts';
 import './provider-account.ts';
 import './service.ts';

@@ -130,7 +130,7 @@ test('What a stranger has published at mbank is found by phone, page by page, an
   const inputs = ['a', 'b', 'c'].map((name) => template(owner, { name, visibility: 'PUBLIC' }));
   for (const input of inputs) await made(input);
   await made(template(owner, { name: 'secret' }));
-  const filter = { visibility: 'PUBLIC', ownerPhone: phone };
+  const filter = { visibility: 'PUBLIC' as const, ownerPhone: phone };
   const known = await list(walletId, filter);
   expect(known?.edges.map(({ node }) => [node.name, node.owner?.id])).toEqual([
     ['a', owner],
