@@ -11,8 +11,8 @@ import type {
   PaymentTemplate,
   PaymentTransition,
   Posting,
-  Remittance,
   Prisma,
+  Remittance,
   Wallet,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
