@@ -108,7 +108,7 @@ refuses(gateway, [
   {
     title: 'A top-up is settled, not ruled on.',
     send: () => resolve(kinds.topUpWaiting),
-    answer: invalid('input.paymentId', 'is a top-up: settle it with topUpSettle.'),
+    answer: invalid('input.paymentId', 'is a top-up without a provider: settle it with topUpSettle.'),
   },
   {
     title: 'A top-up is not settled before it is confirmed.',
