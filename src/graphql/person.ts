@@ -6,8 +6,9 @@ export const maskText = (text: string | undefined) => (text ? `${text.slice(0, 1
 /** A document number keeps its last two characters. */
 const maskNumber = (text: string | undefined) => (text ? `•••${text.slice(-2)}` : undefined);
 
-/** +7926•••1111 */
-export const maskPhone = (phone: string): string => `${phone.slice(0, 5)}•••${phone.slice(-4)}`;
+/** +7926•••1111; of a number shorter than eleven digits less is kept, so that at least three are always hidden. */
+export const maskPhone = (phone: string): string =>
+  phone.length < 12 ? `${phone.slice(0, 3)}•••${phone.slice(-2)}` : `${phone.slice(0, 5)}•••${phone.slice(-4)}`;
 
 /** i•••@e•••.com */
 export const maskEmail = (email: string | undefined) => email?.replace(/^(.).*(@.).*(\.[^.]+)$/, '$1•••$2•••$3');
