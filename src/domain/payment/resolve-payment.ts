@@ -35,7 +35,7 @@ export async function resolvePayment(
     if (!payment) throw new NotFoundError('The payment');
     const carried = payment.providerAccountId !== null;
     if (payment.kind === 'TOP_UP' && !carried)
-      throw InvalidInputError.at('input.paymentId', 'is a top-up: settle it with topUpSettle.');
+      throw InvalidInputError.at('input.paymentId', 'is a top-up without a provider: settle it with topUpSettle.');
     if (payment.status !== 'PROCESSING') {
       throw new StateError(
         'PAYMENT_STATE',
