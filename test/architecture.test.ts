@@ -25,8 +25,6 @@ const everything = [...gateway, ...around];
 
 /** Files that are longer for a reason; the figure is what they have now, and may only fall. */
 const longFiles: Record<string, number> = {
-  'src/graphql/enums.ts': 306,
-  'src/graphql/payment.ts': 312,
   'test/scenarios/mbank-wallet-life.db.test.ts': 317,
   'test/server/http.db.test.ts': 325,
 };

@@ -1,6 +1,6 @@
 import type { CredentialView } from '../domain/wallet/credentials.ts';
 import { builder } from './builder.ts';
-import { described } from './enums.ts';
+import { described } from './described.ts';
 
 const CredentialStateEnum = described('CredentialState', 'How a credential was taken by its provider last.', {
   VALID: 'It opens.',

@@ -11,8 +11,8 @@ import { BalanceRef } from './balance.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { EventTypeEnum } from './enums.ts';
-import { PaymentTransitionRef } from './payment.ts';
 import { paymentAsOf } from './payment-as-of.ts';
+import { PaymentTransitionRef } from './payment-timeline.ts';
 import { CardRef, InvoiceRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
 
 /** Which events this viewer may see. */

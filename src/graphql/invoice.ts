@@ -9,7 +9,7 @@ import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
-import { described } from './enums.ts';
+import { described } from './described.ts';
 import { MoneyRef, money } from './money.ts';
 import { type PartyView, PaymentPartyRef } from './party.ts';
 import { maskPhone } from './person.ts';

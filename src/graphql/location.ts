@@ -1,7 +1,8 @@
 import { DEFAULT_RADIUS_METERS, findLocations, type LocationView } from '../domain/location/find-locations.ts';
 import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
-import { described, ProviderCodeEnum } from './enums.ts';
+import { described } from './described.ts';
+import { ProviderCodeEnum } from './enums.ts';
 import { forwardArgs, listComplexity, pageOfList } from './forward-page.ts';
 import { withoutNulls } from './nulls.ts';
 import { ProviderRef, providerByCode } from './provider.ts';

@@ -21,10 +21,8 @@ import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { paymentSuccess } from './payment-mutations.ts';
+import { confirmText, key } from './payment-texts.ts';
 import { PaymentRef, paymentView } from './refs.ts';
-
-const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
-const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
 
 const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
   description: 'Money into a wallet. BANK_TRANSFER and CASH answer a RequisitesAction and wait for topUpSettle.',

@@ -1,4 +1,4 @@
-import type { Payment, PaymentAttempt, PaymentTransition } from '../db/generated/client.ts';
+import type { Payment } from '../db/generated/client.ts';
 import { refundableMinor } from '../domain/payment/refund-payment.ts';
 import { mayAct, visiblePayments } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
@@ -6,7 +6,6 @@ import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import {
-  AttemptOutcomeEnum,
   DeclineReasonEnum,
   FundingSourceKindEnum,
   PaymentActionCodeEnum,
@@ -15,62 +14,15 @@ import {
   PaymentOriginEnum,
   PaymentStatusEnum,
   ProviderCodeEnum,
-  TransitionReasonEnum,
-  TransitionSourceEnum,
 } from './enums.ts';
 import { badInput } from './errors.ts';
 import { MoneyRef, money } from './money.ts';
 import { nextAction, PaymentNextActionRef } from './next-action.ts';
 import { destinationParty, PaymentPartyRef, sourceParty } from './party.ts';
 import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
+import { PaymentAttemptRef, PaymentTransitionRef } from './payment-timeline.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { PaymentConnection, PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
-
-export const PaymentTransitionRef = builder
-  .objectRef<Omit<PaymentTransition, 'paymentId' | 'version'>>('PaymentTransition')
-  .implement({
-    description: 'One step of a payment’s life: who said so, when it happened and when it was recorded.',
-    fields: (t) => ({
-      from: t.expose('from', {
-        type: PaymentStatusEnum,
-        nullable: true,
-        description: 'The status before; null at creation.',
-      }),
-      to: t.expose('to', { type: PaymentStatusEnum, description: 'The status after.' }),
-      reason: t.expose('reason', { type: TransitionReasonEnum, description: 'Why.' }),
-      source: t.expose('source', { type: TransitionSourceEnum, description: 'Who said so.' }),
-      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened in the world.' }),
-      recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was recorded here.' }),
-      message: t.exposeString('message', { nullable: true, description: 'What was said about it.' }),
-    }),
-  });
-
-const PaymentAttemptRef = builder.objectRef<PaymentAttempt>('PaymentAttempt').implement({
-  description: 'One try at a provider.',
-  fields: (t) => ({
-    provider: t.field({
-      type: ProviderRef,
-      description: 'The provider.',
-      resolve: ({ provider }) => providerByCode(provider),
-    }),
-    reference: t.exposeString('reference', { nullable: true, description: 'The payment’s number there.' }),
-    outcome: t.expose('outcome', { type: AttemptOutcomeEnum, description: 'What came of it.' }),
-    operations: t.exposeStringList('operations', {
-      description: 'The provider’s documented operations that were called, in order.',
-    }),
-    providerStatus: t.exposeString('providerStatus', {
-      nullable: true,
-      description: 'The provider’s own word for the status.',
-    }),
-    providerCode: t.exposeString('providerCode', { nullable: true, description: 'Its code, where it refused.' }),
-    providerMessage: t.exposeString('providerMessage', {
-      nullable: true,
-      description: 'Its words, where it refused or was unclear.',
-    }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it was over.' }),
-  }),
-});
 
 /** The wallet from which this viewer sees the payment. */
 function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context): string | null {

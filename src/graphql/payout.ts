@@ -18,10 +18,8 @@ import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { paymentSuccess } from './payment-mutations.ts';
+import { confirmText, key } from './payment-texts.ts';
 import { ServiceParameterInput } from './service-parameter-input.ts';
-
-const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
-const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
 
 const BankAccountInput = builder.inputType('BankAccountInput', {
   description: 'A person’s account at a Russian bank.',

@@ -10,7 +10,8 @@ import {
 } from '../domain/provider/describe-provider.ts';
 import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
-import { CapabilityCodeEnum, DeclineReasonEnum, described, RemedyEnum } from './enums.ts';
+import { described } from './described.ts';
+import { CapabilityCodeEnum, DeclineReasonEnum, RemedyEnum } from './enums.ts';
 import { ErrorCodeEnum } from './errors.ts';
 import { forwardArgs, listComplexity, pageOfList } from './forward-page.ts';
 import { ProviderRef } from './provider.ts';

@@ -3,7 +3,7 @@ import { offeredIn, parametersOf, type ServiceParameter } from '../domain/servic
 import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Context } from './context.ts';
-import { described } from './enums.ts';
+import { described } from './described.ts';
 import { forwardArgs, forwardPage, fromCursor, listComplexity, toCursor, wantedSize } from './forward-page.ts';
 import { MoneyRef, money } from './money.ts';
 import { ProviderRef, providerByCode } from './provider.ts';

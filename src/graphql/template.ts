@@ -10,7 +10,7 @@ import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
 import { type Page, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
-import { described } from './enums.ts';
+import { described } from './described.ts';
 import { badInput } from './errors.ts';
 import { forwardArgs, forwardPage, fromCursor, listComplexity, toCursor, wantedSize } from './forward-page.ts';
 import { MoneyRef, money } from './money.ts';

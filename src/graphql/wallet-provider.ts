@@ -15,7 +15,7 @@ import {
 import { seesPersonalData, tenant } from './access.ts';
 import { builder } from './builder.ts';
 import { CredentialInput } from './credential.ts';
-import { described } from './enums.ts';
+import { described } from './described.ts';
 import { providerErrors } from './errors.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';

@@ -1,4 +1,3 @@
-import type { ServiceParameter } from '../../connectors/catalogue.ts';
 import type { CapabilityCode } from '../../connectors/connector.ts';
 import { checkParameters } from '../../connectors/parameters.ts';
 import type { Service } from '../../db/generated/client.ts';
@@ -6,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { findRoute, type Route } from '../provider/route.ts';
 import { findService, freshService } from '../service/find-service.ts';
+import { parametersOf, type ServiceParameter } from '../service/parameters.ts';
 import { serviceFee } from '../service/service-fee.ts';
 import { serviceOfPhone } from '../service/service-of-phone.ts';
 
@@ -54,7 +54,7 @@ export async function orderService(
   const route = await findRoute(deps, prisma, partnerId, wishes);
   const service = await freshService(deps, route.account, found.providerReference);
   checkService(service, about.amount, about.path);
-  const asked = service.parameters as unknown as ServiceParameter[];
+  const asked = parametersOf(service);
   const given = target.phone
     ? forPhone(asked, target.phone)
     : Object.fromEntries(target.service?.parameters.map(({ id, value }) => [id, value]) ?? []);

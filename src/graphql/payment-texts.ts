@@ -1,0 +1,3 @@
+/** Descriptions of the arguments that every creation of a payment has. */
+export const key = 'Your own key for this payment: repeating it answers the same payment and moves nothing again.';
+export const confirmText = 'Confirm at once; a refusal then leaves nothing behind.';
