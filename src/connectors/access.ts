@@ -32,6 +32,15 @@ export interface Credentials extends Capability {
   };
   /** Buys the token that the code from the consent page stands for. A code is good once: never repeated. */
   redeemCode?(call: Call, input: { code: string; redirectUri: string }): Promise<Outcome<IssuedToken>>;
+  /** Has the provider issue further keys for the wallet; each call makes new ones. @returns values by credential name */
+  issue?(
+    call: Call,
+    input: { name: string; notificationsUrl: string },
+  ): Promise<Outcome<Readonly<Record<string, string>>>>;
+  /** Names under which `issue` makes keys. */
+  readonly issues?: readonly string[];
+  /** How long a credential of this name lives from its issue; null or absent: until it is changed. */
+  readonly lifetimesMs?: Readonly<Record<string, number>>;
   /** Tokens that this connector has bought and uses now. */
   held?(): HeldCredential[];
 }
@@ -43,6 +52,22 @@ export interface ProviderIdentification {
   providerStatus: string;
   changedAt: Date | null;
   verifiedAt: Date | null;
+  /** The level that came of it, and the provider's own word; left out where the provider tells them with the wallet. */
+  level?: IdentificationLevel | null;
+  providerLevel?: string | null;
+}
+
+/** How far a step down has come. */
+export type DowngradeState = 'CREATED' | 'PROCESSING' | 'COMPLETED' | 'FAILED';
+
+/** A step down that needs a request and a confirmation. */
+export interface Downgrades {
+  /** Steps that are possible. */
+  readonly steps: readonly { from: IdentificationLevel; to: IdentificationLevel }[];
+  request(call: Call, to: IdentificationLevel): Promise<Outcome<{ reference: string }>>;
+  /** A second confirmation answers the present state. */
+  confirm(call: Call, reference: string): Promise<Outcome<{ state: DowngradeState | Unmapped }>>;
+  status(call: Call, reference: string): Promise<DowngradeState | Unmapped>;
 }
 
 /** IDENTIFICATION: who the owner is. */
@@ -51,6 +76,7 @@ export interface Identification extends Capability {
   submit?(call: Call, person: ProviderPerson): Promise<Outcome<ProviderIdentification>>;
   /** @returns null when the provider has no data */
   load?(call: Call): Promise<ProviderIdentification | null>;
+  readonly downgrades?: Downgrades;
   /** The partner vouches for a level, without data. */
   vouch?(call: Call, input: { phone: string; level: Exclude<IdentificationLevel, 'NONE'> }): Promise<Outcome<null>>;
 }

@@ -37,6 +37,8 @@ export interface ProviderService {
   name: string;
   keywords: string | null;
   iconUrl: string | null;
+  description?: string | null;
+  siteUrl?: string | null;
   online: boolean | null;
   limitText: string | null;
   tariff: Tariff | null;
@@ -75,6 +77,8 @@ export interface CatalogueQuery {
 
 /** SERVICES: the catalogue of payees. */
 export interface Services extends Capability {
+  /** The provider answers searches only and lists nothing: a search asks it live, and what it answers is kept. */
+  readonly liveSearch?: boolean;
   list(call: Call, query: CatalogueQuery): Promise<Loaded<Page<ProviderService> & { suggestions: ProviderService[] }>>;
   get(call: Call, reference: string): Promise<ProviderService | null>;
   categories?(call: Call, since?: string): Promise<Loaded<ProviderCategory[]>>;

@@ -4,8 +4,12 @@ import type { Log } from '../lib/log.ts';
 import type { Money } from '../money/money.ts';
 import type { Credentials, Identification } from './access.ts';
 import type { Dictionaries, Locations, Remittances, Services, Templates } from './catalogue.ts';
+import type { Exchange } from './exchange.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
+import type { IssuedCards } from './issued-cards.ts';
+import type { PaymentLinks } from './links.ts';
 import type { DeclineReason, Refusal, Remedy } from './outcome.ts';
+import type { Payees } from './payees.ts';
 import type { PaymentCapability, PayoutOrder, TopUpOrder, TransferOrder, TransitOrder } from './payments.ts';
 import type { Masking, Recorder } from './recorder.ts';
 import type { History, Invoices, LinkedCards, Quotes, Receipts } from './records.ts';
@@ -29,10 +33,13 @@ export const capabilityMembers = {
   PAYOUTS: 'payouts',
   TRANSITS: 'transits',
   QUOTES: 'quotes',
+  EXCHANGE: 'exchange',
   HISTORY: 'history',
   RECEIPTS: 'receipts',
   LINKED_CARDS: 'linkedCards',
+  ISSUED_CARDS: 'issuedCards',
   INVOICES: 'invoices',
+  PAYMENT_LINKS: 'paymentLinks',
   SERVICES: 'services',
   TEMPLATES: 'templates',
   LOCATIONS: 'locations',
@@ -54,13 +61,16 @@ export interface Capabilities {
   contacts?: Contacts;
   topUps?: PaymentCapability<TopUpOrder>;
   transfers?: PaymentCapability<TransferOrder>;
-  payouts?: PaymentCapability<PayoutOrder>;
+  payouts?: PaymentCapability<PayoutOrder> & { readonly payees?: Payees };
   transits?: PaymentCapability<TransitOrder>;
   quotes?: Quotes;
+  exchange?: Exchange;
   history?: History;
   receipts?: Receipts;
   linkedCards?: LinkedCards;
+  issuedCards?: IssuedCards;
   invoices?: Invoices;
+  paymentLinks?: PaymentLinks;
   services?: Services;
   templates?: Templates;
   locations?: Locations;

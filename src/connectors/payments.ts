@@ -29,6 +29,9 @@ export interface PayoutOrder {
   amount: Money;
   serviceReference: string;
   parameters: ParameterValues;
+  /** Which balance pays, where it is not the one of `amount`'s currency. */
+  fromCurrency?: string;
+  note?: string;
 }
 
 /** Card → service. `anonymous`: no wallet takes part; the application's own token is used. */
@@ -62,6 +65,11 @@ export type KnownPayment<Order> = PaymentHandle<Order> & { reference: string };
  * where `create` is absent, `confirm` is the only write and takes all from the order.
  */
 export interface PaymentCapability<Order> extends Capability {
+  /**
+   * What our ids look like to this provider. UUID, lower case, when left out; INCREASING_DIGITS: decimal, at most 20 digits, each
+   * greater than the wallet's last.
+   */
+  readonly clientIds?: 'UUID' | 'INCREASING_DIGITS';
   /** Do its documents promise at most one payment per `clientId`? Then `create` may be repeated with the same handle. */
   readonly createRepeatable: boolean;
   /** The same promise for `confirm`. Where false, an unclear confirm is asked about and never repeated. */

@@ -1,6 +1,7 @@
 import type { Money } from '../money/money.ts';
 import type { Call } from './connector.ts';
 import type { Outcome } from './outcome.ts';
+import type { PaymentCapability } from './payments.ts';
 import type {
   Capability,
   CardState,
@@ -13,9 +14,35 @@ import type {
   ProviderPayment,
 } from './values.ts';
 
+/** A file that a provider makes. */
+export interface ProviderFile {
+  contentType: string;
+  content: Uint8Array;
+}
+
+/** What a payment would cost, in the payer's currency but for `destinationAmount`. */
+export interface ProviderQuote {
+  fee: Money;
+  total: Money;
+  /** What `fee` is made of; left out where the provider names one sum only. */
+  fees?: { kind: 'PROVIDER' | 'FUNDING_SOURCE'; amount: Money }[];
+  destinationAmount?: Money | null;
+  /** Units of the payer's currency for one of the destination's; decimal text. */
+  exchangeRate?: string | null;
+}
+
 /** QUOTES: what a payment would cost. */
 export interface Quotes extends Capability {
-  quote(call: Call, input: { amount: Money; serviceReference: string }): Promise<{ fee: Money; total: Money }>;
+  /**
+   * @param input `account`: the payee's identifier with the service (a phone, a card's or an account's number), where the
+   *   provider prices by it; `fromCurrency`: the balance that pays, where it is not the one of `amount`
+   */
+  quote(
+    call: Call,
+    input: { amount: Money; serviceReference: string; account?: string; fromCurrency?: string },
+  ): Promise<ProviderQuote>;
+  /** The service under which a transfer between wallets of the provider is priced; absent where it costs nothing. */
+  readonly transferService?: string;
 }
 
 /** Which payments to read. */
@@ -25,21 +52,50 @@ export interface HistoryQuery {
   kinds?: PaymentKind[];
   /** Without it, what the provider lists by itself, which may leave out unfinished ones. */
   statuses?: PaymentStatus[];
+  /** Both or none; of any length: the connector reads it in windows as long as the provider allows. */
+  from?: Date;
+  to?: Date;
+  direction?: 'IN' | 'OUT';
+  sources?: FundingSource[];
+}
+
+/** What paid, as a filter. */
+export interface FundingSource {
+  kind: 'BALANCE' | 'CARD' | 'MOBILE_ACCOUNT';
+  /** Of a balance only. */
+  currency?: string;
 }
 
 /** HISTORY: the provider's own record of payments. */
 export interface History extends Capability {
   list(call: Call, query: HistoryQuery): Promise<Page<ProviderPayment>>;
   /** One payment by the provider's number; null when there is none. */
-  get?(call: Call, reference: string): Promise<ProviderPayment | null>;
+  get?(call: Call, reference: string, direction?: 'IN' | 'OUT'): Promise<ProviderPayment | null>;
+  /** The provider's own sums over a span of any length. */
+  totals?(
+    call: Call,
+    query: { from: Date; to: Date; direction?: 'IN' | 'OUT'; sources?: FundingSource[] },
+  ): Promise<{ incoming: Money[]; outgoing: Money[] }>;
+  /** How many lists may be read in a minute for one wallet; null where nothing is documented. */
+  readonly listsPerMinute?: number | null;
   /** Clears the provider's own counter of unseen payments; a best effort. */
   markSeen?(call: Call): Promise<Outcome<null>>;
 }
 
+export type ReceiptFormat = 'PDF' | 'JPEG';
+
 /** RECEIPTS. */
 export interface Receipts extends Capability {
   /** `locale` is a BCP 47 tag. */
-  send?(call: Call, input: { reference: string; email: string; locale: string }): Promise<Outcome<null>>;
+  send?(
+    call: Call,
+    input: { reference: string; email: string; locale: string; direction?: 'IN' | 'OUT' },
+  ): Promise<Outcome<null>>;
+  readonly formats?: readonly ReceiptFormat[];
+  file?(
+    call: Call,
+    input: { reference: string; format: ReceiptFormat; direction?: 'IN' | 'OUT' },
+  ): Promise<ProviderFile>;
 }
 
 /** LINKED_CARDS: bank cards kept at the provider. */
@@ -62,6 +118,26 @@ export interface InvoiceOrder {
   message?: string;
 }
 
+/** What an invoice asks for at a provider that numbers invoices by our numbers. */
+export interface NumberedInvoiceOrder {
+  /** The issuer's own number, on which the provider dedupes. */
+  number: string;
+  amount: Money;
+  payer?: { phone?: string; email?: string; account?: string };
+  message?: string;
+  dueAt: Date;
+  payMethods?: readonly ('BALANCE' | 'CARD' | 'MOBILE_ACCOUNT')[];
+  attributes?: readonly { name: string; value: string }[];
+  /** Where the payer's browser ends. */
+  returnUrl?: string;
+}
+
+/** A payment that pays an invoice in one call. */
+export interface InvoicePaymentOrder {
+  amount: Money;
+  invoiceReference: string;
+}
+
 /** INVOICES. */
 export interface Invoices extends Capability {
   /**
@@ -73,7 +149,22 @@ export interface Invoices extends Capability {
   create?(call: Call, order: InvoiceOrder, snapshot: string[]): Promise<Outcome<ProviderInvoice[]>>;
   /** Invoices like `order` that are not in `snapshot`: proof, after an unclear `create`, that it happened, or that it did not. */
   find?(call: Call, order: InvoiceOrder, snapshot: string[]): Promise<ProviderInvoice[]>;
-  list(call: Call, query: { direction: 'INCOMING' | 'OUTGOING'; states?: InvoiceState[] }): Promise<ProviderInvoice[]>;
+  list(
+    call: Call,
+    query: { direction: 'INCOMING' | 'OUTGOING'; states?: InvoiceState[]; createdFrom?: Date; createdTo?: Date },
+  ): Promise<ProviderInvoice[]>;
+  /** Which lists the provider has; both when left out. An OUTGOING invoice elsewhere is read one by one with `get`. */
+  readonly lists?: readonly ('INCOMING' | 'OUTGOING')[];
+  /** Issues under the issuer's own number: repeating it with the same order makes nothing twice. */
+  issue?(call: Call, order: NumberedInvoiceOrder): Promise<Outcome<ProviderInvoice>>;
+  /** An invoice that was issued under this number; null when there is none. */
+  get?(call: Call, number: string): Promise<ProviderInvoice | null>;
+  /** The payer says no. Accepted also when it was rejected already. */
+  reject?(call: Call, reference: string): Promise<Outcome<null>>;
+  /** Pays an incoming invoice in one call, at confirmation. */
+  payments?: PaymentCapability<InvoicePaymentOrder>;
+  /** Name of the wallet's own key that these calls need, beside what opens the wallet (`credentials.issue`). */
+  readonly credential?: string;
   /** Never repeated: each call makes another one. */
   duplicate?(call: Call, reference: string): Promise<Outcome<ProviderInvoice>>;
   /** Accepted also when it was cancelled already. */

@@ -64,6 +64,8 @@ export type Party =
   | { kind: 'CARD'; card: ProviderCard }
   | { kind: 'SERVICE'; reference: string; name: string; disabled: boolean }
   | { kind: 'PERSON'; person: RemittanceParty }
+  | { kind: 'PHONE'; phone: string; operator: string | null }
+  | { kind: 'MERCHANT'; reference: string | null; name: string; logoUrl: string | null }
   | { kind: 'EXTERNAL'; description: string };
 
 /** A payment as its provider sees it now. */
@@ -96,6 +98,15 @@ export interface ProviderPayment {
   receiptNumber: string | null;
   /** The wallet that owns it, where told. */
   walletNumber: string | null;
+  /** Units of the payer's currency for one of the destination's, where the payment converted. */
+  exchangeRate?: string | null;
+  destinationAmount?: Money | null;
+  /** What paid, where told. */
+  fundingSource?: 'BALANCE' | 'CARD' | 'MOBILE_ACCOUNT' | null;
+  /** What the provider offers to do with it; left out where it does not tell. */
+  actions?: readonly ('RECEIPT' | 'REPEAT' | 'SAVE_AS_TEMPLATE')[];
+  /** The provider's own refusal code. */
+  providerCode?: string | null;
   createdAt: Date;
   completedAt: Date | null;
 }
@@ -119,6 +130,18 @@ export interface ProviderInvoice {
   state: InvoiceState | Unmapped;
   providerState: string | null;
   paymentReference: string | null;
+  /** The issuer's own number, where there is one. */
+  number?: string | null;
+  payUrl?: string | null;
+  payMethods?: readonly ('BALANCE' | 'CARD' | 'MOBILE_ACCOUNT')[];
+  /** Who asks, where it is a merchant and not a wallet. */
+  merchant?: { reference: string | null; name: string; logoUrl: string | null } | null;
+  /** Who is asked, where it is known by more than a phone. */
+  payer?: { phone: string | null; email: string | null; account: string | null } | null;
+  attributes?: Attribute[];
+  createdAt?: Date | null;
+  changedAt?: Date | null;
+  dueAt?: Date | null;
 }
 
 export interface ProviderPerson {

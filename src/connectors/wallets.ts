@@ -32,6 +32,23 @@ export interface ProviderWallet {
   statementPeriod: NotificationPeriod | null;
   features: { code: string; enabled: boolean }[];
   attributes: Attribute[];
+  /** Null or left out where the provider does not tell. */
+  defaultCurrency?: string | null;
+  passportExpired?: boolean | null;
+  registeredAt?: Date | null;
+  lastLoginAt?: Date | null;
+  lastLoginIp?: string | null;
+  language?: string | null;
+  mobileOperator?: string | null;
+  secrets?: WalletSecret[];
+}
+
+/** Whether the owner has set such a secret, and when it changes. */
+export interface WalletSecret {
+  kind: 'PASSWORD' | 'MOBILE_PIN' | 'KIOSK_PIN';
+  inUse: boolean;
+  changedAt: Date | null;
+  nextChangeAt: Date | null;
 }
 
 /** WALLETS: opening, activating and reading wallets. */
@@ -46,11 +63,37 @@ export interface Wallets extends Capability {
 
 /** BALANCES: what the provider's own book says. */
 export interface Balances extends Capability {
-  list(call: Call): Promise<{ balance: Money; title: string | null; isDefault: boolean }[]>;
+  list(call: Call): Promise<{ balance: Money; title: string | null; isDefault: boolean; reference?: string | null }[]>;
+  /** All that can fund a payment; the balances among them, also those whose figure the provider cannot say now. */
+  sources?(call: Call): Promise<ProviderFundingSource[]>;
+  /** Currencies in which another account can be opened. */
+  offered?(call: Call): Promise<string[]>;
+  /** Opens an account. Rejected with INVALID_INPUT when the currency is not offered, CONFLICT when it is open. */
+  open?(call: Call, currency: string): Promise<Outcome<null>>;
+  setDefault?(call: Call, currency: string): Promise<Outcome<null>>;
+}
+
+/** What can fund a payment of a wallet. */
+export interface ProviderFundingSource {
+  kind: 'BALANCE' | 'CARD' | 'MOBILE_ACCOUNT';
+  title: string;
+  reference: string;
+  currency: string;
+  /** Null: no balance of its own, or the provider cannot say now; never zero for that. */
+  amount: Money | null;
+}
+
+/** The wallet's public name. */
+export interface ProviderNickname {
+  name: string;
+  canChange: boolean;
+  canUse: boolean;
+  description: string | null;
 }
 
 /** PROFILES: the owner's settings and picture. */
 export interface Profiles extends Capability {
+  nickname?(call: Call): Promise<ProviderNickname>;
   /** `statementPeriod` null: no statements. Left out: unchanged. Check `statementPeriods` first. */
   setSettings?(
     call: Call,
@@ -63,7 +106,7 @@ export interface Profiles extends Capability {
 
 /** A cap as the provider states it, for one level. */
 export interface ProviderLimit {
-  kind: 'BALANCE' | 'TOP_UP' | 'PAYMENT' | 'TRANSFER' | 'PAYOUT' | 'TURNOVER' | 'OTHER';
+  kind: LimitKind;
   window: 'ONE_TIME' | 'DAY' | 'MONTH' | 'STANDING';
   title: string;
   description: string | null;
@@ -71,11 +114,33 @@ export interface ProviderLimit {
   /** Null: no number, only allowed or not. */
   max: Money | null;
   enabled: boolean;
+  /** What the provider itself has counted; left out where it does not tell. */
+  spent?: Money | null;
+  remaining?: Money | null;
+  count?: number | null;
+  /** ISO 3166-1 alpha-2. */
+  country?: string | null;
+  interval?: { from: Date; to: Date } | null;
 }
+
+/** Kinds of limits, as in GraphQL. */
+export type LimitKind =
+  | 'BALANCE'
+  | 'TOP_UP'
+  | 'PAYMENT'
+  | 'TRANSFER'
+  | 'PAYOUT'
+  | 'TURNOVER'
+  | 'CASH_WITHDRAWAL'
+  | 'FOREIGN_PAYMENT'
+  | 'OTHER';
 
 /** LIMITS: caps of the provider. */
 export interface Limits extends Capability {
-  list(call: Call): Promise<ProviderLimit[]>;
+  /** @param kinds only these, where the provider can filter */
+  list(call: Call, kinds?: readonly LimitKind[]): Promise<ProviderLimit[]>;
+  /** What the provider does not let the wallet do now; an empty list: nothing is forbidden. */
+  restrictions?(call: Call): Promise<{ code: string; message: string }[]>;
 }
 
 /** CONTACTS: who among these has a wallet there. */

@@ -59,6 +59,8 @@ async function store(
 /** What is kept of a call: what to ask about, never the provider's whole body. */
 function hint(news: Extract<InboundVerdict, { kind: 'news' }>['news']): Prisma.InputJsonObject {
   if (news.kind === 'card') return { kind: news.kind, reference: news.reference, state: news.state };
+  if (news.kind === 'invoice') return { kind: news.kind, number: news.number, state: news.state };
+  if (news.kind === 'test') return { kind: news.kind, hookReference: news.hookReference };
   const { kind, reference, clientId, status, reason, occurredAt } = news;
   return { kind, reference, clientId, status, reason, occurredAt: occurredAt.toISOString() };
 }
