@@ -81,7 +81,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     });
     stops.push(() => edge.drain());
     const url =
-      config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${edge.port}`;
+      config.publicUrl?.replace(/\/$/, '') ??
+      `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${edge.port}`;
+    await sandbox?.callBack(url);
     let stopped: Promise<void> | null = null;
     const stop = () => {
       stopped ??= stopAll();
@@ -98,9 +100,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 async function startDemo(
   deps: Deps,
   stops: (() => Promise<void>)[],
-): Promise<{ demo: Demo; callBack(url: string): void }> {
+): Promise<{ demo: Demo; callBack(url: string): Promise<void> }> {
   const { config, log, clock } = deps;
-  const [{ startSandbox }, { seedDemo }] = await Promise.all([
+  const [{ startSandbox }, { seedConsent, seedDemo }] = await Promise.all([
     import('./sandbox/server.ts'),
     import('./domain/seed.ts'),
   ]);
@@ -109,10 +111,12 @@ async function startDemo(
   const demo = await seedDemo(deps, sandbox.url);
   return {
     demo,
-    // the vendor's project settings, which a person fills in at the real provider
-    callBack: (url) => {
+    // what a person fills in at the real provider: the project's settings, the address of the consent application
+    callBack: async (url) => {
       const door = `${url}/webhooks/mbank/${demo.mbankAccountId}`;
       sandbox.control.act('mbank', 'project', { paymentsUrl: door, cardsUrl: `${door}/cards/status` });
+      const consent = await seedConsent(deps, url);
+      sandbox.control.act('mbank', 'client.redirect', { client: consent.clientId, uri: consent.redirectUri });
     },
   };
 }

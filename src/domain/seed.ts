@@ -21,6 +21,8 @@ const MBANK_CREDENTIALS = {
   password: 'house-p@ss',
   clientId: 'mbank_storefront',
   clientSecret: 'oklol',
+  consentClientId: 'mbank_web',
+  consentClientSecret: 'topsecret',
   appId: '42',
   appSecret: 's3cr3t',
   webhookClientId: 'mserver',
@@ -133,6 +135,17 @@ async function seedMbank(deps: Deps, sandboxUrl: string | null): Promise<void> {
       { partnerId: PARTNER_ID, provider: 'MBANK', name: 'Demo mbank', baseUrl, credentials },
       MBANK_ACCOUNT_ID,
     );
+}
+
+/**
+ * Tells the demo's account at mbank where its owners' browsers come back from the consent page.
+ * @param url of this gateway as browsers reach it, without a slash at its end
+ * @returns the application and the address that is to be registered for it at the provider
+ */
+export async function seedConsent(deps: Deps, url: string): Promise<{ clientId: string; redirectUri: string }> {
+  const redirectUri = `${url}/oauth/mbank/${MBANK_ACCOUNT_ID}`;
+  await updateProviderAccount(deps, PARTNER_ID, { providerAccountId: MBANK_ACCOUNT_ID, credentials: { redirectUri } });
+  return { clientId: MBANK_CREDENTIALS.consentClientId, redirectUri };
 }
 
 const FIRST_QUERY = `# Two wallets with money in them, and what has happened so far.

@@ -18,6 +18,8 @@ await updateProviderAccount(gateway.deps, shop.id, {
   providerAccountId: mbank.account.id,
   credentials: { redirectUri: back },
 });
+// an application's address is registered with the provider
+mbank.act('client.redirect', { uri: back });
 const returnUrl = 'https://shop.example/wallets?from=consent';
 
 const asked = (extra: object = {}) => ({
@@ -27,8 +29,6 @@ async function consent(by: Call = call, extra: object = {}) {
   const { walletAuthorize } = await by(AuthorizeWalletDocument, asked(extra));
   const { action, expiresAt } = done(walletAuthorize, 'WalletAuthorizeSuccess');
   const redirectUri = new URL(action.url).searchParams.get('redirect_uri') ?? '';
-  // an application's addresses are registered with the provider
-  mbank.act('client.redirect', { uri: redirectUri });
   return { url: action.url, redirectUri, expiresAt, state: new URL(redirectUri).searchParams.get('state') ?? '' };
 }
 /** The owner signs in on the provider's page and says yes. Answers where the page sends the browser. */

@@ -9,10 +9,13 @@ import type { WirePerson } from './wire.ts';
 
 /** CREDENTIALS (contract 2.3, 2.4). Tokens for calls are bought by the transport itself. */
 export function credentialsCapability({ client, config }: Parts, { authenticator }: Transport): Credentials {
-  const tokens = ['oauth.token.client', 'oauth.token.password', 'oauth.token.code'];
-  const { clientId } = config;
+  const { clientId, consentClientId } = config;
+  const tokens = [
+    ...(clientId ? ['oauth.token.client', 'oauth.token.password'] : []),
+    ...(consentClientId ? ['oauth.token.code'] : []),
+  ];
   return {
-    operations: ['wallet.send_password_reset_code', 'wallet.reset_password', ...(clientId ? tokens : [])],
+    operations: ['wallet.send_password_reset_code', 'wallet.reset_password', ...tokens],
     requestPasswordReset: (call, { phone }) =>
       outcomeOf(async () => mapChallenge(await client.wallet.sendPasswordResetCode(call, { phone }))),
     resetPassword: (call, { phone, code, password }) =>
@@ -21,7 +24,7 @@ export function credentialsCapability({ client, config }: Parts, { authenticator
         return null;
       }),
     held: () => authenticator.tokens.held(),
-    ...(clientId && config.redirectUri
+    ...(consentClientId && config.redirectUri
       ? {
           // no `state` parameter is documented, so it travels inside the address that the browser comes back to
           authorizationUrl: ({ state, scopes }) => {
@@ -29,7 +32,7 @@ export function credentialsCapability({ client, config }: Parts, { authenticator
             back.searchParams.set('state', state);
             const url = new URL(`${config.mserverUrl}/oauth/authorize`);
             url.searchParams.set('response_type', 'code');
-            url.searchParams.set('client_id', clientId);
+            url.searchParams.set('client_id', consentClientId);
             if (scopes) url.searchParams.set('scope', scopes.join(' '));
             url.searchParams.set('redirect_uri', back.href);
             return { url: url.href, redirectUri: back.href };
@@ -40,7 +43,7 @@ export function credentialsCapability({ client, config }: Parts, { authenticator
                 ['grant_type', 'authorization_code'],
                 ['code', code],
                 ['redirect_uri', redirectUri],
-                ['client_id', clientId],
+                ['client_id', consentClientId],
               ]),
             ),
         }

@@ -35,7 +35,7 @@ export function createAuthenticator(config: MbankConfig, deps: ConnectorDeps): A
   const tokens = createTokenStore(deps.clock);
 
   const buyToken: Authenticator['buyToken'] = async (call, operation, fields) => {
-    const { clientId, clientSecret } = config;
+    const { clientId, clientSecret } = applicationFor(config, operation);
     if (!clientId || !clientSecret) throw lacking(operation, 'an application (clientId and clientSecret)');
     const request: HttpRequest = {
       method: 'POST',
@@ -95,6 +95,12 @@ export function createAuthenticator(config: MbankConfig, deps: ConnectorDeps): A
     },
   };
 }
+
+/** The application that buys a token in this way; contract 1.3 documents one flow for each. */
+const applicationFor = (config: MbankConfig, operation: string) =>
+  operation === 'oauth.token.code'
+    ? { clientId: config.consentClientId, clientSecret: config.consentClientSecret }
+    : { clientId: config.clientId, clientSecret: config.clientSecret };
 
 /** The wallet that the account's own credentials open. */
 export const houseWallet = ({ phone, password }: MbankConfig): WalletAccess | null =>

@@ -27,6 +27,9 @@ export const mbankConfig = z
     /** The application: for anonymous payments and for bearer tokens. */
     clientId: text.optional(),
     clientSecret: text.optional(),
+    /** The application that asks owners for their consent, where that is another: mbank gives each application one flow. */
+    consentClientId: text.optional(),
+    consentClientSecret: text.optional(),
     /** The project whose notifications come to us. */
     appId: text.optional(),
     appSecret: text.optional(),
@@ -48,6 +51,10 @@ export const mbankConfig = z
     path: ['clientSecret'],
     message: 'clientId and clientSecret go together',
   })
+  .refine(({ consentClientId, consentClientSecret }) => together({ consentClientId, consentClientSecret }), {
+    path: ['consentClientSecret'],
+    message: 'consentClientId and consentClientSecret go together',
+  })
   .refine(({ appId, appSecret }) => together({ appId, appSecret }), {
     path: ['appSecret'],
     message: 'appId and appSecret go together',
@@ -60,6 +67,11 @@ export const mbankConfig = z
     path: ['clientId'],
     message: 'preferBearer and applicationApi need clientId and clientSecret',
   })
-  .transform((config) => ({ ...config, mserverUrl: config.mserverUrl ?? config.baseUrl }));
+  .transform((config) => ({
+    ...config,
+    mserverUrl: config.mserverUrl ?? config.baseUrl,
+    consentClientId: config.consentClientId ?? config.clientId,
+    consentClientSecret: config.consentClientSecret ?? config.clientSecret,
+  }));
 
 export type MbankConfig = z.output<typeof mbankConfig>;

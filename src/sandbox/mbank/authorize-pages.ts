@@ -21,8 +21,14 @@ function asked(world: World, query: Query): Asked {
   const client = world.clients.get(query['client_id'] ?? '');
   if (query['response_type'] !== 'code' || client?.grant !== 'authorization_code') return unprocessable();
   const redirectUri = query['redirect_uri'];
-  if (redirectUri !== undefined && !client.redirectUris.includes(redirectUri)) unprocessable();
+  if (redirectUri !== undefined && !isRegistered(client, redirectUri)) unprocessable();
   return { client, scopes: parseScopes(query['scope']), redirectUri };
+}
+
+/** An address is registered without its query: no `state` is documented, so what a client wants to get back travels there. */
+function isRegistered({ redirectUris }: Client, given: string): boolean {
+  const address = (uri: string) => uri.replace(/[?#].*$/, '');
+  return redirectUris.some((uri) => address(uri) === address(given)) && URL.canParse(given);
 }
 
 function form(query: string, { client, scopes }: Asked, problem?: string): Html {

@@ -132,10 +132,11 @@ describe('bearer tokens', () => {
     expect(JSON.stringify([bench.exchanges, bench.log])).not.toMatch(/p@ssw0rD|p%40ssw0rD|6a1c96df|bWJhbms6c2VjcmV0/);
   });
 
-  it('G-59: a code from the consent page is redeemed once', async () => {
+  it('G-59: a code from the consent page is redeemed once, by the application that asked for it', async () => {
     const { connector, call } = open({
-      clientId: 'mbank_web',
-      clientSecret: 'topsecret',
+      ...application,
+      consentClientId: 'mbank_web',
+      consentClientSecret: 'topsecret',
       redirectUri: 'https://bestmt.ru/test?ok=1',
     });
     const link = connector.credentials?.authorizationUrl?.({
@@ -165,6 +166,7 @@ describe('bearer tokens', () => {
     expect([...new URLSearchParams(stub.seen[0]?.body.toString())]).toEqual([
       ...new URLSearchParams(golden('G-59').request?.body),
     ]);
+    expect(stub.seen[0]?.headers.authorization).toBe(golden('G-59').request?.headers['authorization']);
     stub.play('RESET');
     expect(await connector.credentials?.redeemCode?.(call, redeem)).toMatchObject({ kind: 'unknown' });
     expect(stub.seen.length).toBe(1);

@@ -154,6 +154,21 @@ describe('OAuth', () => {
     expect((await bench.call('GET', `/mbank/mserver2-dev/oauth/authorize?${bad}`)).status).toBe(302);
   });
 
+  it('compares the address without its query, whole', async () => {
+    const ask = async (address: string) => {
+      const asked = new URLSearchParams({ response_type: 'code', client_id: 'mbank_web', redirect_uri: address });
+      return (await bench.call('GET', `/mbank/mserver2-dev/oauth/authorize?${asked}`)).status;
+    };
+    expect(await ask('https://bestmt.ru/test?state=abc')).toBe(302);
+    expect(await ask('https://bestmt.ru/test')).toBe(302);
+    for (const other of [
+      'https://bestmt.ru/test/more',
+      'http://bestmt.ru/test',
+      'https://bestmt.ru.evil.example/test?',
+    ])
+      expect(await ask(other)).toBe(422);
+  });
+
   it('keeps each scope to its calls', async () => {
     const auth = await bench.token('mbank', 'secret', { scope: 'payments.read' });
     expect((await bench.get('payments', auth)).status).toBe(200);
