@@ -16,30 +16,33 @@ export interface TestMbank {
 
 /**
  * Starts an emulator and opens an account of the partner at it; notifications come to the gateway.
- * @param more credentials beside, or in the place of, those of the house wallet and its application
+ * @param more credentials beside, or in the place of, those of the house wallet and its application; undefined leaves one out
  */
 export async function startMbank(
   gateway: TestApp,
   partnerId: string,
-  more: Record<string, string> = {},
+  more: Record<string, string | undefined> = {},
 ): Promise<TestMbank> {
   const sandbox = await startSandbox({ port: 0, webhookRetryDelaysMs: [0, 0, 0] });
   afterAll(() => sandbox.close());
+  const credentials: Record<string, string | undefined> = {
+    phone: '+79990000001',
+    password: 'house-p@ss',
+    clientId: 'mbank_storefront',
+    clientSecret: 'oklol',
+    appId: '42',
+    appSecret: 's3cr3t',
+    mserverUrl: `${sandbox.url}/mbank/mserver2-dev`,
+    ...more,
+  };
   const account = await createProviderAccount(gateway.deps, {
     partnerId,
     provider: 'MBANK',
     name: 'Test mbank',
     baseUrl: `${sandbox.url}/mbank/v1`,
-    credentials: {
-      phone: '+79990000001',
-      password: 'house-p@ss',
-      clientId: 'mbank_storefront',
-      clientSecret: 'oklol',
-      appId: '42',
-      appSecret: 's3cr3t',
-      mserverUrl: `${sandbox.url}/mbank/mserver2-dev`,
-      ...more,
-    },
+    credentials: Object.fromEntries(
+      Object.entries(credentials).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
   });
   const act = (action: string, input?: unknown) => sandbox.control.act('mbank', action, input);
   const door = `${gateway.url}/webhooks/mbank/${account.id}`;
