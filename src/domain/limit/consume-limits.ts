@@ -44,7 +44,24 @@ export async function checkLimits(tx: Tx, uses: LimitUse[], at: Date): Promise<v
 }
 
 /**
- * Gives back what a payment used up, when it was refused after all.
+ * Uses caps up without enforcing them: for money that a provider proves to have gone, whatever they say.
+ * @param at decides the day and the month
+ */
+export async function countLimits(tx: Tx, uses: LimitUse[], at: Date): Promise<void> {
+  for (const { limit, use, sum, count } of await applicable(tx, uses)) {
+    if (limit.window === 'ONE_TIME') continue;
+    const { kind, window, currency } = limit;
+    const key = { walletId: use.walletId, kind, window, currency, periodStart: periodStart(window, at) };
+    await tx.limitUsage.upsert({
+      where: { walletId_kind_window_currency_periodStart: key },
+      create: { ...key, spentMinor: sum, count },
+      update: { spentMinor: { increment: sum }, count: { increment: count } },
+    });
+  }
+}
+
+/**
+ * Gives back what a payment used up, when it was refused after all, or undone.
  * @param at the instant for which it was consumed
  */
 export async function releaseLimits(tx: Tx, uses: LimitUse[], at: Date): Promise<void> {

@@ -16,7 +16,7 @@ import { type PostResult, postEntries } from '../../ledger/post.ts';
 import { type JournalEntryDraft, move } from '../../ledger/posting.ts';
 import { reversalOf } from '../../ledger/reversal.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
-import { releaseLimits } from '../limit/consume-limits.ts';
+import { countLimits, releaseLimits } from '../limit/consume-limits.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
 import { payoutUse } from './payout.ts';
@@ -66,9 +66,9 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
       return post(tx, payment, [topUpCompleted(lines)], now);
     }
     case 'PAYOUT':
-      return post(tx, payment, [await sentMoney(tx, payment, about)], now);
+      return post(tx, payment, [await sentMoney(tx, payment, about, now)], now);
     case 'TRANSFER': {
-      const sent = await sentMoney(tx, payment, about);
+      const sent = await sentMoney(tx, payment, about, now);
       const walletId = await openRecipient(tx, payment);
       return post(tx, payment, walletId ? [sent, transferReceived({ ...about, amount, walletId })] : [sent], now);
     }
@@ -82,10 +82,16 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
   }
 }
 
-/** What was held moves; where nothing is held any more, or never was, the proven amount does. */
-async function sentMoney(tx: Tx, payment: Payment, about: Omit<Parameters<typeof payoutCompleted>[0], 'holds'>) {
+/** What was held moves; where nothing is held any more, or never was, the proven amount does, and counts towards the caps again. */
+async function sentMoney(
+  tx: Tx,
+  payment: Payment,
+  about: Omit<Parameters<typeof payoutCompleted>[0], 'holds'>,
+  now: Date,
+) {
   const holds = await openHolds(tx, payment.id);
   if (holds.length > 0) return payoutCompleted({ ...about, holds });
+  await followLimits(tx, payment, countLimits, now);
   const walletId = present(payment.sourceWalletId, 'the paying wallet');
   const amount = payment.amountMinor + payment.feeMinor;
   return payoutProven({ ...about, amount, walletId, providerAccountId: await holderOf(tx, payment) });
@@ -102,21 +108,31 @@ export async function bookDecline(tx: Tx, payment: Payment, now: Date): Promise<
   const { id, partnerId, currency } = payment;
   const holds = await openHolds(tx, id);
   if (holds.length === 0) return [];
-  const wallet = await tx.wallet.findUniqueOrThrow({ where: { id: payment.sourceWalletId ?? '' } });
-  await releaseLimits(
-    tx,
-    [payoutUse(payment, wallet.identificationLevel)],
-    present(payment.confirmedAt, 'confirmedAt'),
-  );
+  await followLimits(tx, payment, releaseLimits, now);
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   return post(tx, payment, [payoutVoided({ ...about, holds })], now);
+}
+
+/** The caps of the paying wallet follow its money: gone counts, come back does not, in the day and the month of its confirmation. */
+async function followLimits(
+  tx: Tx,
+  payment: Payment,
+  follow: typeof countLimits | typeof releaseLimits,
+  now: Date,
+): Promise<void> {
+  const { kind, sourceWalletId: id, confirmedAt, completedAt } = payment;
+  if (id === null || (kind !== 'PAYOUT' && kind !== 'TRANSFER')) return;
+  const { identificationLevel } = await tx.wallet.findUniqueOrThrow({ where: { id } });
+  await follow(tx, [payoutUse(payment, identificationLevel)], confirmedAt ?? completedAt ?? now);
 }
 
 /**
  * Undoes whatever the payment's last movement was: an undo reverses its completion, a redo reverses the undo. What the wallet
  * no longer has is booked as owed to us (suspense), because the provider has taken it already.
+ * @param payment as it stands before: COMPLETED, which is undone, or REVERSED, which is redone
  */
 export async function bookReversal(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
+  await followLimits(tx, payment, payment.status === 'REVERSED' ? countLimits : releaseLimits, now);
   const live = await tx.$queryRaw<{ id: string }[]>`
     SELECT j.id FROM journal_entry j
     WHERE j.payment_id = ${payment.id}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import {
+  CreatePayoutDocument,
+  CreateTransferDocument,
+  SetLimitsDocument,
+  WalletLimitsDocument,
+  WatchPaymentDocument,
+} from '../../schema/operations.ts';
+import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
+import { startTestApp } from '../support/app.ts';
+import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
+import { startMbank } from '../support/mbank.ts';
+import { run, subscribe } from '../support/operations.ts';
+import { linkedWallet } from '../support/provider-wallets.ts';
+import { booksStay } from '../support/refused.ts';
+import { breaksInTheBooks } from '../support/snapshot.ts';
+import { fundedWalletOf } from '../support/wallets.ts';
+
+const gateway = await startTestApp();
+const { partnerId, apiKey } = await gateway.partner();
+const call = run(gateway, apiKey);
+const mbank = await startMbank(gateway, partnerId);
+
+/** Follows a payment until it has this status. */
+async function until(id: string, status: string): Promise<void> {
+  const watched = subscribe(gateway.ws(apiKey), WatchPaymentDocument, { id, follow: true });
+  for await (const { paymentUpdated } of watched.rest()) if (paymentUpdated.status === status) break;
+}
+
+const payout = (fromWalletId: string, amount: string) =>
+  call(CreatePayoutDocument, {
+    input: {
+      idempotencyKey: unique('payout'),
+      fromWalletId,
+      amount: rub(amount),
+      destination: { phone: '+79261111111' },
+      confirm: true,
+    },
+  });
+const paid = async (walletId: string, amount: string) =>
+  done((await payout(walletId, amount)).payoutCreate, 'PayoutCreateSuccess').payment.id;
+/** Runs a control action of the emulator on a payment of ours. */
+const act = async (action: string, id: string) => mbank.act(action, { id: await mbank.referenceOf(id) });
+/** What is used up of the caps with a period: how much, in how many operations. */
+async function used(walletId: string) {
+  const limits = (await call(WalletLimitsDocument, { id: walletId })).wallet?.limits ?? [];
+  const counted = limits.flatMap(({ kind, window, spent, count }) =>
+    spent && (window === 'DAY' || window === 'MONTH') ? [[`${kind} ${window}`, `${spent.amount} in ${count}`]] : [],
+  );
+  return Object.fromEntries(counted);
+}
+const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+
+describe('The caps of a wallet whose payment mbank takes back', () => {
+  test('An undone payout counts no more and makes room for another; redone it counts again, whatever the cap says.', async () => {
+    const walletId = await fundedWalletOf(call, newPhone(), '1000');
+    const limits = [{ kind: 'PAYOUT' as const, window: 'DAY' as const, max: rub('150') }];
+    done((await call(SetLimitsDocument, { walletId, limits })).walletSetLimits, 'WalletSetLimitsSuccess');
+    const first = await paid(walletId, '100');
+    await until(first, 'COMPLETED');
+    const once = { 'PAYOUT DAY': '100.00 in 1', 'TRANSFER DAY': '0.00 in 0', 'TURNOVER MONTH': '100.00 in 1' };
+    expect(await used(walletId)).toEqual(once);
+    expect(await booksStay(gateway, () => refusal(payout(walletId, '100')))).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+
+    await act('payment.undo', first);
+    await until(first, 'REVERSED');
+    const never = { 'PAYOUT DAY': '0.00 in 0', 'TRANSFER DAY': '0.00 in 0', 'TURNOVER MONTH': '0.00 in 0' };
+    expect(await used(walletId)).toEqual(never);
+    const second = await paid(walletId, '100');
+    await until(second, 'COMPLETED');
+    expect(await used(walletId)).toEqual(once);
+
+    await act('payment.redo', first);
+    await until(first, 'COMPLETED');
+    const twice = { ...once, 'PAYOUT DAY': '200.00 in 2', 'TURNOVER MONTH': '200.00 in 2' };
+    expect(await used(walletId)).toEqual(twice);
+    expect(await booksStay(gateway, () => refusal(payout(walletId, '1')))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      limit: { kind: 'PAYOUT', window: 'DAY', remaining: { amount: '0.00' } },
+    });
+    await booksAreRight();
+  });
+
+  test('A transfer of a wallet at mbank gives back and takes again what it used up.', async () => {
+    const [from, to] = [await linkedWallet(call, mbank, 500), await linkedWallet(call, mbank, 0)];
+    const input = { idempotencyKey: unique('transfer'), fromWalletId: from, to: { walletId: to }, amount: rub('40') };
+    const { transferCreate } = await call(CreateTransferDocument, { input: { ...input, confirm: true } });
+    const { id } = done(transferCreate, 'TransferCreateSuccess').payment;
+    const usage = () => gateway.deps.db.prisma.limitUsage.findMany({ where: { walletId: { in: [from, to] } } });
+    const spent = async () => (await usage()).map(({ spentMinor, count }) => [spentMinor, count]);
+    const once = [
+      [4_000n, 1],
+      [4_000n, 1],
+    ];
+    await until(id, 'COMPLETED');
+    expect(await spent()).toEqual(once);
+    await act('payment.undo', id);
+    await until(id, 'REVERSED');
+    expect(await spent()).toEqual([
+      [0n, 0],
+      [0n, 0],
+    ]);
+    await act('payment.redo', id);
+    await until(id, 'COMPLETED');
+    expect(await spent()).toEqual(once);
+    await booksAreRight();
+  });
+
+  test('A payout that was refused and is proven after all counts once.', async () => {
+    const walletId = await fundedWalletOf(call, newPhone(), '1000');
+    mbank.act('settings', { execution: 'pending' });
+    mbank.sandbox.control.withholdWebhooks('mbank');
+    const id = await paid(walletId, '100');
+    await act('payment.complete', id);
+    await act('payment.undo', id);
+    expect((await resolveUpstream(gateway.deps, id, 1)).payment.status).toBe('DECLINED');
+    const counted = async () => (await used(walletId))['TURNOVER MONTH'];
+    expect(await counted()).toBe('0.00 in 0');
+    await act('payment.redo', id);
+    mbank.sandbox.control.releaseWebhooks('mbank');
+    await until(id, 'COMPLETED');
+    expect(await counted()).toBe('100.00 in 1');
+    await act('payment.undo', id);
+    await until(id, 'REVERSED');
+    expect(await counted()).toBe('0.00 in 0');
+    await booksAreRight();
+  });
+});
