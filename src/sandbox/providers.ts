@@ -1,7 +1,8 @@
 import { mbank } from './mbank/index.ts';
 import type { ProviderFactory } from './provider.ts';
+import { qiwi } from './qiwi/index.ts';
 
 /** Every emulator, by its URL prefix. */
-export const providers = { mbank } satisfies Record<string, ProviderFactory>;
+export const providers = { mbank, qiwi } satisfies Record<string, ProviderFactory>;
 
 export type ProviderCode = keyof typeof providers;

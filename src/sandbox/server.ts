@@ -16,7 +16,7 @@ export interface SandboxOptions {
   /** How browsers and the gateway reach the sandbox, when that is not http://host:port. */
   publicUrl?: string;
   log?: Log;
-  /** Pauses before a webhook is repeated; their number is the number of repetitions (the contracts say three). */
+  /** Pauses before a webhook is repeated, instead of each provider's own. */
   webhookRetryDelaysMs?: readonly number[];
 }
 
@@ -28,7 +28,6 @@ export interface Sandbox {
 }
 
 const DEFAULT_HOST = '127.0.0.1';
-const RETRY_DELAYS_MS = [1_000, 5_000, 30_000] as const;
 
 /** Starts the provider sandbox: one HTTP server, one prefix per provider, and the control API under /control. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -41,7 +40,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const clock = new SandboxClock(options.clock);
   const faults = new Faults();
-  const webhooks = new Webhooks(clock, options.webhookRetryDelaysMs ?? RETRY_DELAYS_MS);
+  const webhooks = new Webhooks(clock, options.webhookRetryDelaysMs);
   let url = options.publicUrl ?? '';
   const running = new Map<string, SandboxProvider>();
   for (const [code, create] of Object.entries(providers)) {

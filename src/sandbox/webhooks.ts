@@ -8,6 +8,17 @@ export interface WebhookCall {
   url: string;
   headers: Record<string, string>;
   body: string;
+  /** The provider's own rule for repeating a call; without it the sandbox's: any 2xx within ten seconds. */
+  repeat?: Repeat;
+}
+
+/** When a call has failed, and how often it is made again. */
+export interface Repeat {
+  /** Pauses before the repetitions; when the sandbox was given pauses, their number counts and those are made. */
+  delaysMs: readonly number[];
+  answerWithinMs: number;
+  /** The statuses that end the matter. */
+  accepts: readonly number[];
 }
 
 export interface Webhook extends WebhookCall {
@@ -18,16 +29,17 @@ export interface Webhook extends WebhookCall {
 }
 
 const ANSWER_WITHIN_MS = 10_000;
+const RETRY_DELAYS_MS = [1_000, 5_000, 30_000] as const;
 /** How many calls are remembered for the control API. */
 const REMEMBERED = 10_000;
 
 /**
  * The outgoing calls of all providers. They go one after the other, in the order of the events, unless they are withheld and
- * released in another order. A call not answered 2xx is repeated after each of `retryDelaysMs`.
+ * released in another order. A call that was not taken is repeated by the provider's rule, or after each of the usual pauses.
  */
 export class Webhooks {
   readonly #clock: Clock;
-  readonly #retryDelaysMs: readonly number[];
+  readonly #given: readonly number[] | undefined;
   readonly #withholding = new Set<string>();
   readonly #copies = new Map<string, number>();
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
@@ -38,9 +50,10 @@ export class Webhooks {
   #nextId = 1;
   #closed = false;
 
-  constructor(clock: Clock, retryDelaysMs: readonly number[]) {
+  /** @param retryDelaysMs pauses instead of the providers' own, for tests */
+  constructor(clock: Clock, retryDelaysMs?: readonly number[]) {
     this.#clock = clock;
-    this.#retryDelaysMs = retryDelaysMs;
+    this.#given = retryDelaysMs;
   }
 
   /** Records a call and delivers it, unless the provider's calls are withheld. */
@@ -134,7 +147,7 @@ export class Webhooks {
 
   async #repeat(hook: Webhook, deliveredAtOnce: boolean): Promise<void> {
     let delivered = deliveredAtOnce;
-    for (const delay of this.#retryDelaysMs) {
+    for (const delay of this.#delays(hook)) {
       if (delivered || this.#closed) break;
       await this.#pause(delay);
       delivered = await this.#attempt(hook);
@@ -142,15 +155,22 @@ export class Webhooks {
     hook.state = delivered ? 'delivered' : 'failed';
   }
 
+  #delays({ repeat }: Webhook): readonly number[] {
+    if (repeat === undefined) return this.#given ?? RETRY_DELAYS_MS;
+    return repeat.delaysMs.map((ms, index) => this.#given?.[index] ?? ms);
+  }
+
   async #attempt(hook: Webhook): Promise<boolean> {
     if (this.#closed || this.#forgotten.has(hook)) return true;
     const at = this.#clock.now().toISOString();
     try {
-      const { url, headers, body } = hook;
-      const limits = { headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: ANSWER_WITHIN_MS };
+      const { url, headers, body, repeat } = hook;
+      const within = repeat?.answerWithinMs ?? ANSWER_WITHIN_MS;
+      const limits = { headersTimeout: within, bodyTimeout: within };
       const answer = await request(url, { method: 'POST', headers, body, ...limits });
       await answer.body.dump();
       hook.attempts.push({ at, status: answer.statusCode });
+      if (repeat !== undefined) return repeat.accepts.includes(answer.statusCode);
       return answer.statusCode >= 200 && answer.statusCode < 300;
     } catch (error) {
       hook.attempts.push({ at, status: null, error: error instanceof Error ? error.message : String(error) });

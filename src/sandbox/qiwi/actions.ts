@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { type Action, action } from '../provider.ts';
+import type { World } from './world.ts';
+
+/** How the contract is read; what is not named stays. */
+function settingsAction(world: World): Action {
+  const settings = z.strictObject({
+    execution: z.enum(['complete', 'pending']).optional(),
+    refusals: z.enum(['history', 'http']).optional(),
+    emptyHistory: z.enum(['notFound', 'empty']).optional(),
+    historyLagMs: z.number().int().min(0).optional(),
+    rateLimit: z.boolean().optional(),
+    cardExpiry: z.boolean().optional(),
+    publicHooksOnly: z.boolean().optional(),
+  });
+  return action(`how the contract is read: ${Object.keys(settings.shape).join(', ')}`, settings, (input) => {
+    Object.assign(world.settings, input);
+    return world.settings;
+  });
+}
+
+/** Every action of the QIWI emulator's control API. */
+export const qiwiActions = (world: World): Record<string, Action> => ({ settings: settingsAction(world) });
