@@ -1,6 +1,7 @@
 import type { Card } from '../db/generated/client.ts';
 import { linkCard, removeCard } from '../domain/card/link-card.ts';
 import { visibleCards } from '../domain/card/store.ts';
+import { isMirrored } from '../domain/wallet/at-provider.ts';
 import { IdempotencyError, InvalidInputError, NotFoundError, NotSupportedError, StateError } from '../errors.ts';
 import { present } from '../lib/assert.ts';
 import { signedIn, tenant } from './access.ts';
@@ -53,7 +54,8 @@ CardRef.implement({
 builder.objectField(WalletRef, 'cards', (t) =>
   t.loadableGroup({
     type: CardRef,
-    description: 'Cards of the wallet, newest first. Those that are removed or failed only when asked for.',
+    description:
+      'Cards of the wallet, newest first; of a wallet at a provider also those added there elsewhere. Those that are removed or failed only when asked for.',
     authScopes: { scope: 'CARDS_READ' },
     args: { states: t.arg({ type: [CardStateEnum], description: 'Only those in one of these states.' }) },
     byPath: true,
@@ -71,7 +73,9 @@ builder.objectField(WalletRef, 'cards', (t) =>
         orderBy: { id: 'desc' },
       }),
     group: ({ walletId }) => walletId,
-    resolve: ({ id }) => id,
+    // the administrator reads what is kept and never asks in a partner's name
+    resolve: (wallet, _args, context) =>
+      isMirrored(wallet) && signedIn(context).kind !== 'ADMIN' ? context.loaders.upstreamCards.load(wallet) : wallet.id,
   }),
 );
 

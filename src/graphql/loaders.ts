@@ -17,6 +17,7 @@ import type {
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
+import { refreshCards } from '../domain/card/mirror-cards.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
@@ -38,6 +39,8 @@ export interface Loaders {
   balances: DataLoader<string, WalletBalance[]>;
   /** A wallet as its provider describes it now, followed here; null for a LOCAL one and when the provider cannot say. */
   upstreamWallet: DataLoader<WalletWithAccounts, UpstreamWallet | null, string>;
+  /** Brings a wallet's cards to what its provider lists; answers its id. */
+  upstreamCards: DataLoader<WalletWithAccounts, string, string>;
   limits: DataLoader<string, LimitState>;
   payment: DataLoader<string, Payment | null>;
   refunds: DataLoader<string, Payment[]>;
@@ -85,6 +88,10 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     upstreamWallet: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshWallet(deps, wallet))), {
       cacheKeyFn: (wallet) => wallet.id,
     }),
+    upstreamCards: new DataLoader(
+      (wallets) => Promise.all(wallets.map(async (wallet) => refreshCards(deps, wallet).then(() => wallet.id))),
+      { cacheKeyFn: (wallet) => wallet.id },
+    ),
     payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
     refunds: grouped(
       (ids) =>

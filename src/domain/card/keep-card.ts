@@ -18,22 +18,28 @@ export async function keepCard(tx: Tx, payment: Payment, said: ProviderCard | nu
   const known = await tx.card.findUnique({ where: { providerAccountId_walletId_reference: key } });
   if (known) return known.id;
   const customerId = payment.destinationWalletId ? payment.destinationCustomerId : payment.sourceCustomerId;
-  const card = await tx.card.create({
-    data: {
-      id: newId('Card'),
-      partnerId: payment.partnerId,
-      customerId,
-      ...key,
-      provider: payment.provider,
-      kind: 'LINKED',
-      state: 'ACTIVE',
-      providerState: said.providerState,
-      maskedPan: said.maskedPan,
-      scheme: said.scheme,
-      createdAt: now,
-      activatedAt: now,
-    },
+  const rows = await tx.card.createManyAndReturn({
+    data: [
+      {
+        id: newId('Card'),
+        partnerId: payment.partnerId,
+        customerId,
+        ...key,
+        provider: payment.provider,
+        kind: 'LINKED',
+        state: 'ACTIVE',
+        providerState: said.providerState,
+        maskedPan: said.maskedPan,
+        scheme: said.scheme,
+        createdAt: now,
+        activatedAt: now,
+      },
+    ],
+    // a reading of the wallet's cards may have been first
+    skipDuplicates: true,
   });
-  await appendEvents(tx, [cardUpdated(card, now)], now);
-  return card.id;
+  const events = rows.map((row) => cardUpdated(row, now));
+  await appendEvents(tx, events, now);
+  const where = { providerAccountId_walletId_reference: key };
+  return (rows[0] ?? (await tx.card.findUniqueOrThrow({ where }))).id;
 }

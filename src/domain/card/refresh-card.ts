@@ -43,6 +43,8 @@ export async function writeCard(
   return transaction(db, async (tx) => {
     await tx.$executeRaw`SELECT 1 FROM card WHERE id = ${cardId} FOR UPDATE`;
     const card = await tx.card.findUniqueOrThrow({ where: { id: cardId } });
+    // removed for good: an answer from before says nothing
+    if (card.state === 'REMOVED') return card;
     const changes = said ? told(card, said, now) : { state: 'REMOVED' as const, removedAt: now, upstreamAction: null };
     const changed = Object.entries(changes).some(([name, value]) => card[name as keyof Card] !== value);
     if (!changed || said?.state === 'UNKNOWN') return card;
