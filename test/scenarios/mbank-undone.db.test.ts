@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
+  CreateInvoiceDocument,
   CreatePayoutDocument,
   CreateTransferDocument,
+  InvoiceDocument,
+  PayInvoiceDocument,
   SetLimitsDocument,
+  WalletInvoicesDocument,
   WalletLimitsDocument,
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
@@ -123,6 +127,89 @@ describe('The caps of a wallet whose payment mbank takes back', () => {
     await act('payment.undo', id);
     await until(id, 'REVERSED');
     expect(await counted()).toBe('0.00 in 0');
+    await booksAreRight();
+  });
+});
+
+describe('An invoice at mbank whose payment mbank takes back', () => {
+  const look = async (id: string) => (await call(InvoiceDocument, { id })).invoice;
+  const pay = (invoiceId: string) =>
+    call(PayInvoiceDocument, { input: { idempotencyKey: unique('pay'), invoiceId, confirm: true } });
+  /** An invoice between two wallets that are known here, paid. */
+  async function paidInvoice() {
+    mbank.act('settings', { execution: 'complete' });
+    const [to, from] = [await linkedWallet(call, mbank, 0), await linkedWallet(call, mbank, 100)];
+    const input = { recipientWalletId: to, payer: { walletId: from }, amount: rub('30'), message: unique('Dinner') };
+    const { invoiceCreate } = await call(CreateInvoiceDocument, {
+      input: { idempotencyKey: unique('invoice'), ...input },
+    });
+    const { invoice } = done(invoiceCreate, 'InvoiceCreateSuccess');
+    const { payment } = done((await pay(invoice.id)).invoicePay, 'InvoicePaySuccess');
+    await until(payment.id, 'COMPLETED');
+    expect(await look(invoice.id)).toMatchObject({ state: 'COMPLETED' });
+    return { id: invoice.id, reference: invoice.reference ?? '', paymentId: payment.id, from, to };
+  }
+  const stateAtMbank = (id: string, status: string) => mbank.act('invoice.status', { id, status });
+
+  /** The payer's list, which is read from mbank. */
+  const listed = async (id: string) => {
+    const { wallet } = await call(WalletInvoicesDocument, { id, direction: 'INCOMING' });
+    return wallet?.invoices.edges.map(({ node }) => node);
+  };
+
+  /** With which step of a payment its invoice was told to change, from the undo on. */
+  async function told(paymentId: string) {
+    const where = { paymentId, type: { in: ['INVOICE_UPDATED', 'PAYMENT_REVERSED', 'PAYMENT_COMPLETED'] } };
+    const read = () => gateway.deps.db.prisma.eventLog.findMany({ where, orderBy: { position: 'asc' } });
+    await expect.poll(async () => (await read()).at(-1)?.type).toBe('INVOICE_UPDATED');
+    const events = await read();
+    const after = events.slice(events.findIndex(({ type }) => type === 'PAYMENT_REVERSED'));
+    return after.flatMap(({ type, data, recordedAt }) =>
+      type === 'INVOICE_UPDATED'
+        ? [
+            [
+              after.find((one) => one.recordedAt.getTime() === recordedAt.getTime())?.type,
+              (data as { state: string }).state,
+            ],
+          ]
+        : [],
+    );
+  }
+
+  test('It is declined, as mbank has it, and paid again by the redo; both are told with the payment.', async () => {
+    const { id, paymentId, from } = await paidInvoice();
+    await act('payment.undo', paymentId);
+    await until(paymentId, 'REVERSED');
+    const undone = { state: 'DECLINED', payment: { id: paymentId, status: 'REVERSED' } };
+    expect(await look(id)).toMatchObject(undone);
+    expect(await listed(from)).toMatchObject([undone]);
+    expect(await booksStay(gateway, () => refusal(pay(id)))).toMatchObject({
+      code: 'INVOICE_STATE',
+      state: 'DECLINED',
+    });
+    await act('payment.redo', paymentId);
+    await until(paymentId, 'COMPLETED');
+    expect(await look(id)).toMatchObject({ state: 'COMPLETED', payment: { id: paymentId } });
+    expect(await told(paymentId)).toEqual([
+      ['PAYMENT_REVERSED', 'DECLINED'],
+      ['PAYMENT_COMPLETED', 'COMPLETED'],
+    ]);
+    await booksAreRight();
+  });
+
+  test('Where mbank opens it again it can be paid again; an undone payment pays it no more, whatever an old list says.', async () => {
+    const { id, reference, paymentId, from } = await paidInvoice();
+    await act('payment.undo', paymentId);
+    await until(paymentId, 'REVERSED');
+    stateAtMbank(reference, 'completed');
+    expect(await listed(from)).toMatchObject([{ id, state: 'DECLINED' }]);
+    stateAtMbank(reference, 'created');
+    expect(await listed(from)).toMatchObject([{ id, state: 'CREATED', payment: null }]);
+    const { payment } = done((await pay(id)).invoicePay, 'InvoicePaySuccess');
+    await until(payment.id, 'COMPLETED');
+    expect(await listed(from)).toMatchObject([{ id, state: 'COMPLETED', payment: { id: payment.id } }]);
+    stateAtMbank(reference, 'processing');
+    expect(await listed(from)).toMatchObject([{ id, state: 'COMPLETED' }]);
     await booksAreRight();
   });
 });

@@ -4,7 +4,7 @@ import { changeInvoice } from './change-invoice.ts';
 
 /**
  * Brings invoices to where the payments that pay them have come, in the same transaction: paid, or to be paid again. What a
- * provider keeps is not payable again until the provider says so.
+ * provider keeps is not payable again until the provider says so; its undo and redo are followed.
  * @param payments as they stand now; their rows are locked
  */
 export async function followPayments(tx: Tx, payments: Payment[], now: Date): Promise<void> {
@@ -16,7 +16,7 @@ export async function followPayments(tx: Tx, payments: Payment[], now: Date): Pr
   if (ended.size === 0) return;
   const payerWalletIds = [...ended.values()].map(({ sourceWalletId }) => sourceWalletId).filter((id) => id !== null);
   const paid = await tx.invoice.findMany({
-    where: { payerWalletId: { in: payerWalletIds }, paymentId: { in: [...ended.keys()] }, state: 'PROCESSING' },
+    where: { payerWalletId: { in: payerWalletIds }, paymentId: { in: [...ended.keys()] } },
     orderBy: { id: 'asc' },
   });
   for (const invoice of paid) {
@@ -25,13 +25,17 @@ export async function followPayments(tx: Tx, payments: Payment[], now: Date): Pr
   }
 }
 
-function changesBy(payment: Payment | undefined, { provider }: Invoice): Partial<Invoice> | null {
+function changesBy(payment: Payment | undefined, { provider, state }: Invoice): Partial<Invoice> | null {
   switch (payment?.status) {
     case 'COMPLETED':
-      return { state: 'COMPLETED' };
+      return state === 'COMPLETED' ? null : { state: 'COMPLETED' };
+    case 'REVERSED':
+      // mbank contract 3.4: an invoice whose payment was declined, which an undone one is (3.1), is declined
+      return state === 'DECLINED' ? null : { state: 'DECLINED' };
     case 'CANCELLED':
     case 'EXPIRED':
     case 'DECLINED':
+      if (state !== 'PROCESSING') return null;
       // refused before it was confirmed: the provider never took the invoice for being paid
       if (provider === 'LOCAL' || (payment.status === 'DECLINED' && payment.confirmedAt === null))
         return { state: 'CREATED', paymentId: null };

@@ -52,6 +52,9 @@ export async function followInvoices(
   const now = deps.clock.now();
   await transaction(deps.db, async (tx) => {
     await lockName(tx, 'invoices', account.id);
+    const references = said.map(({ reference }) => reference);
+    await tx.$executeRaw`
+      SELECT 1 FROM invoice WHERE provider_account_id = ${account.id} AND reference = ANY(${references}) ORDER BY id FOR UPDATE`;
     const rows = await rowsOf(tx, account.id, said);
     for (const one of said) {
       const row = rows.get(one.reference) ?? (await unnamed(deps, tx, wallet, direction, one));
@@ -80,7 +83,7 @@ function isSame(
 ): boolean {
   if (!row) return false;
   const side = direction === 'INCOMING' ? row.payerWalletId : row.recipientWalletId;
-  return side === walletId && (row.state === said.state || said.state === 'UNKNOWN' || finalStates.includes(row.state));
+  return side === walletId && (row.state === said.state || said.state === 'UNKNOWN');
 }
 
 /** An invoice of ours whose answer was lost, which this may be. */
@@ -107,19 +110,32 @@ async function unnamed(
 
 async function follow(tx: Tx, row: Invoice, said: ProviderInvoice, side: Partial<Invoice>, now: Date): Promise<void> {
   const state = await nextState(tx, row, said);
-  const freed = row.state === 'PROCESSING' && state === 'CREATED' ? { paymentId: null } : {};
+  const freed = state !== row.state && !finalStates.includes(state) ? { paymentId: null } : {};
   const told = { state, reference: said.reference, providerState: said.providerState ?? row.providerState };
   const changes: Partial<Invoice> = { ...side, ...told, ...freed };
   const changed = Object.entries(changes).some(([name, value]) => row[name as keyof Invoice] !== value);
   if (changed) await changeInvoice(tx, row.id, changes, now);
 }
 
-/** What is final stays so, and an invoice stays PROCESSING as long as a payment of ours may still pay it. */
+/**
+ * What the provider says, unless we know better. A payment of ours that has paid it, or may still, decides; one that was undone
+ * pays it no more. What is final otherwise goes only from one end to another: the provider undid, or redid, what paid it elsewhere.
+ */
 async function nextState(tx: Tx, row: Invoice, said: ProviderInvoice): Promise<Invoice['state']> {
-  if (said.state === 'UNKNOWN' || finalStates.includes(row.state)) return row.state;
-  if (row.paymentId === null || row.state !== 'PROCESSING' || said.state !== 'CREATED') return said.state;
-  const payment = await tx.payment.findUnique({ where: { id: row.paymentId } });
-  return payment?.status === 'CREATED' || payment?.status === 'PROCESSING' ? row.state : said.state;
+  if (said.state === 'UNKNOWN') return row.state;
+  const payment = row.paymentId ? await tx.payment.findUnique({ where: { id: row.paymentId } }) : null;
+  const ended = finalStates.includes(row.state);
+  switch (payment?.status) {
+    case 'COMPLETED':
+      return row.state;
+    case 'REVERSED':
+      return said.state === 'COMPLETED' ? row.state : said.state;
+    case 'CREATED':
+    case 'PROCESSING':
+      return ended || said.state === 'CREATED' ? row.state : said.state;
+    default:
+      return ended && !finalStates.includes(said.state) ? row.state : said.state;
+  }
 }
 
 /** A row for an invoice that was made elsewhere. */

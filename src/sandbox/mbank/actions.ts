@@ -84,6 +84,18 @@ function paymentActions(world: World): Record<string, Action> {
       redo(world, payment);
       return paymentState(payment);
     }),
+    'invoice.status': action(
+      'set what an invoice says of itself, whatever became of its payment',
+      z.strictObject({
+        id: z.string(),
+        status: z.enum(['created', 'processing', 'completed', 'declined', 'canceled']),
+      }),
+      ({ id, status }) => {
+        const invoice = world.invoices.get(id);
+        if (invoice === undefined) throw new ControlError(`no invoice ${id}`);
+        invoice.status = status;
+      },
+    ),
     'payment.notify': action(
       'send the notification of a finished payment once more, as a new event',
       byId,
