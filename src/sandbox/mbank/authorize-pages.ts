@@ -1,8 +1,8 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { document, type Html, html } from '../html.ts';
 import { logIn } from './auth.ts';
 import { Refusal, unprocessable } from './errors.ts';
-import { document, type Html, html } from './html.ts';
 import type { Client } from './model.ts';
 import { authorizationCode, parseScopes } from './oauth.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { document, type Html, html } from './html.ts';
+import { document, type Html, html } from '../html.ts';
 import { approvePage, enterCard, refusePage, SECURE_PASSWORD, testCards } from './ipsp.ts';
 import type { Page } from './model.ts';
 import { padded } from './money.ts';
