@@ -10,7 +10,7 @@ import { startSealer } from './ledger/seal.ts';
 import type { Clock } from './lib/clock.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { openConfiguredDatabase } from './server/database.ts';
-import { createDeps } from './server/deps.ts';
+import { createDeps, type Patience } from './server/deps.ts';
 import { startEdge } from './server/http.ts';
 import type { Limits } from './server/limits.ts';
 import { startTimer } from './server/timer.ts';
@@ -40,6 +40,8 @@ export interface AppOptions {
   /** In place of the public schema. */
   schema?: GraphQLSchema | undefined;
   limits?: Partial<Limits> | undefined;
+  /** How long, how often and how many at once providers are called; the defaults where it is left out. */
+  patience?: Patience | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     const { db, close } = await openConfiguredDatabase(config, log, 'own');
     stops.push(close);
-    const { deps, publisher } = createDeps(config, { db, log, clock: options.clock });
+    const { deps, publisher } = createDeps(config, { db, log, clock: options.clock, patience: options.patience });
     const tail = createTail({ db, publisher, log, clock: deps.clock });
     await tail.start();
     stops.push(() => tail.stop());

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
-import { createConnectors } from '../connectors/registry.ts';
+import { type ConnectorsOptions, createConnectors } from '../connectors/registry.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
@@ -9,14 +9,24 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { createVault } from '../lib/crypto.ts';
 import type { Log } from '../lib/log.ts';
 
+/** Bounds of the calls to providers. */
+export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
+
+interface Given {
+  db: Database;
+  log: Log;
+  clock?: Clock | undefined;
+  patience?: Patience | undefined;
+}
+
 /** What use cases need, on an open database: for the gateway, and for commands that run without one. */
 export function createDeps(
   config: Config,
-  { db, log, clock = systemClock }: { db: Database; log: Log; clock?: Clock | undefined },
+  { db, log, clock = systemClock, patience = {} }: Given,
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
-  const connectors = createConnectors({ clock, log, metrics });
+  const connectors = createConnectors({ clock, log, metrics, ...patience });
   const vault = createVault(config.encryptionKey);
   const deps = { config, db, ledger: createGroupCommit(db), hub, vault, connectors, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
