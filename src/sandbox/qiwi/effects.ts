@@ -1,5 +1,5 @@
 import { conversionCheck, conversionEffect } from './conversion.ts';
-import { cardCheck, expiryCheck, mobileCheck } from './field-checks.ts';
+import { cardCheck, expiryCheck, kazakhCardCheck, mobileCheck } from './field-checks.ts';
 import { receive } from './history.ts';
 import type { Payment, PaymentOrder, ServiceKind } from './model.ts';
 import { recipientCheck, recipientOf } from './recipients.ts';
@@ -26,7 +26,7 @@ export const rules: Record<ServiceKind, KindRules> = {
   mobile: { check: mobileCheck },
   card: { check: cardCheck },
   foreignCard: { check: cardCheck },
-  kazakhCard: { check: cardCheck },
+  kazakhCard: { check: kazakhCardCheck },
   bank: { check: expiryCheck },
   requisites: {},
   provider: {},

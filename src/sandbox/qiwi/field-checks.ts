@@ -13,6 +13,10 @@ const CARD = /^[\d*X]{13,19}$/;
 export const cardCheck = (_world: World, { fields }: PaymentOrder): number | undefined =>
   CARD.test(fields['cardNumber'] ?? fields['account'] ?? '') ? undefined : 522;
 
+/** PAY-13: the values that PAY-12 gave for this card, else 522. */
+export const kazakhCardCheck = (world: World, { fields }: PaymentOrder): number | undefined =>
+  world.preparedCards.get(fields['ev_account1'] ?? '') === fields['cardNumber'] ? undefined : 522;
+
 /** PAY-14: `exp_date` is MMYY, else 547; a past one is 548. */
 export function expiryCheck(world: World, { fields }: PaymentOrder): number | undefined {
   const { exp_date: text } = fields;

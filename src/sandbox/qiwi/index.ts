@@ -2,14 +2,32 @@ import type { FastifyInstance } from 'fastify';
 import type { ProviderFactory } from '../provider.ts';
 import { qiwiActions } from './actions.ts';
 import { balanceOperations } from './balances.ts';
+import { historyOperations } from './history-list.ts';
+import { hookOperations } from './hooks.ts';
 import { errorAnswers, jsonBodies, type Operation, route } from './http.ts';
 import { limitOperations } from './limits.ts';
+import { paymentOperations } from './payments.ts';
+import { profileOperations } from './profile.ts';
+import { quoteOperations } from './quotes.ts';
+import { searchOperations } from './search.ts';
+
 import { stateOf } from './state.ts';
+import { transactionOperations } from './transactions.ts';
 import { World } from './world.ts';
 
 /** Every operation that is called over HTTP (section 2.0 and appendix A), a function per file. */
 function operationsOf(world: World): Operation[] {
-  return [...balanceOperations(world), ...limitOperations(world)];
+  return [
+    ...balanceOperations(world),
+    ...profileOperations(world),
+    ...limitOperations(world),
+    ...historyOperations(world),
+    ...transactionOperations(world),
+    ...paymentOperations(world),
+    ...quoteOperations(world),
+    ...searchOperations(world),
+    ...hookOperations(world),
+  ];
 }
 
 async function routes(app: FastifyInstance, world: World): Promise<void> {

@@ -3,6 +3,7 @@ import type {
   Bill,
   Card,
   CardOrder,
+  CardResult,
   Downgrade,
   Invoice,
   KeyPair,
@@ -67,6 +68,8 @@ export class World {
   readonly rates: CrossRate[] = [];
   /** First digits of a mobile number (10 digits) and the operator's service. */
   readonly mobilePrefixes = new Map<string, number>();
+  /** PAY-12: `ev_account1` and the card that it was made for. */
+  readonly preparedCards = new Map<string, string>();
   readonly downgrades = new Map<string, Downgrade>();
   readonly invoices = new Map<number, Invoice>();
   /** By secret key. */
@@ -79,6 +82,12 @@ export class World {
   readonly mails: { to: string; transaction: number; at: Date }[] = [];
   /** Decisions for the next payments, oldest first. */
   readonly nextOutcomes: Outcome[] = [];
+  /** Decisions for the next checks of identification data (IDN-1); they pass when none is planned. */
+  readonly nextChecks: ('pass' | 'fail')[] = [];
+  /** Decisions for the next card orders (MST-3); the number of the wallet's cards decides when none is planned. */
+  readonly nextCardOrders: ('free' | 'paid')[] = [];
+  /** Results of the next card operations (MST-8, MST-9, MST-10) that do not end well. */
+  readonly nextCardResults: Exclude<CardResult, 'OK'>[] = [];
   /** Instants of HIS-1 calls by wallet, and until when a wallet is shut out. */
   readonly historyCalls = new Map<string, number[]>();
   readonly shutOut = new Map<string, number>();
