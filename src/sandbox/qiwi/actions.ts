@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Action, action } from '../provider.ts';
+import { paymentActions } from './actions-payments.ts';
+import { holderActions } from './actions-wallets.ts';
 import type { World } from './world.ts';
 
 /** How the contract is read; what is not named stays. */
@@ -20,4 +22,9 @@ function settingsAction(world: World): Action {
 }
 
 /** Every action of the QIWI emulator's control API. */
-export const qiwiActions = (world: World): Record<string, Action> => ({ settings: settingsAction(world) });
+export const qiwiActions = (world: World): Record<string, Action> => ({
+  settings: settingsAction(world),
+  ...paymentActions(world),
+  ...holderActions(world),
+  mails: action('receipts sent by e-mail so far', z.strictObject({}), () => world.mails),
+});
