@@ -1,0 +1,17 @@
+import { balanceCalls } from './client-balances.ts';
+import { historyCalls } from './client-history.ts';
+import { profileCalls } from './client-profile.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * The provider's API, one method per operation of the contract's index (2.0). Answers are parsed, refusals thrown.
+ */
+export function createClient(transport: Transport) {
+  return {
+    balances: balanceCalls(transport),
+    profile: profileCalls(transport),
+    ...historyCalls(transport),
+  };
+}
+
+export type QiwiClient = ReturnType<typeof createClient>;
