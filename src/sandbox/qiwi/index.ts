@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ProviderFactory } from '../provider.ts';
 import { qiwiActions } from './actions.ts';
 import { balanceOperations } from './balances.ts';
+import { formPage } from './form-page.ts';
 import { historyOperations } from './history-list.ts';
 import { hookOperations } from './hooks.ts';
 import { errorAnswers, jsonBodies, type Operation, route } from './http.ts';
@@ -36,6 +37,7 @@ async function routes(app: FastifyInstance, world: World): Promise<void> {
     jsonBodies(json);
     route(json, world, operationsOf(world));
   });
+  await app.register(formPage(world));
 }
 
 /** The emulator of QIWI Wallet: the hosts edge, api, qiwi.com and oplata of the documents under one prefix. */

@@ -81,7 +81,7 @@ function clientIdOf(body: Call['body']): string {
 export const masked = (card: string): string => `${card.slice(0, 4)}********${card.slice(-4)}`;
 
 /** Fields with card numbers masked, as answers and the history show them. */
-function maskedFields({ kind }: Service, fields: Record<string, string>): Record<string, string> {
+export function maskedFields({ kind }: Service, fields: Record<string, string>): Record<string, string> {
   const { account = '', cardNumber = '' } = fields;
   if (kind === 'kazakhCard') return { ...fields, cardNumber: masked(cardNumber) };
   const toCard = kind === 'card' || kind === 'foreignCard' || (kind === 'bank' && !isToAccount(fields));
