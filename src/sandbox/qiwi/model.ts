@@ -252,6 +252,9 @@ export interface Bill {
 export type CardAlias = 'qvc-cpa' | 'qvc-cpa-debit';
 export type CardStatus = 'ACTIVE' | 'SENDED_TO_BANK' | 'SENDED_TO_USER' | 'BLOCKED' | 'UNKNOWN';
 
+/** What MST-8 and MST-9 answer; MST-10 knows the first two. */
+export type CardResult = 'OK' | 'FAIL' | 'CONFIRMATION_REQUIRED' | 'CONFIRMATION_LIMIT_EXCEED';
+
 /** A QIWI Master card (section 2.10). */
 export interface Card {
   /** `qvx.id`: the id of all calls. */
