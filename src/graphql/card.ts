@@ -96,8 +96,8 @@ const CardLinkInput = builder.inputType('CardLinkInput', {
     idempotencyKey: t.string({ required: true, description: 'Your own key for this call.' }),
     walletId: t.id({ required: true, description: 'For which wallet.' }),
     provider: t.field({ type: ProviderCodeEnum, description: 'At this provider; the best one when left out.' }),
-    successUrl: t.string({ required: true, description: 'Where the person comes back to.' }),
-    failureUrl: t.string({ required: true, description: 'Where the person comes back to when it failed.' }),
+    successUrl: t.field({ type: 'URL', required: true, description: 'Where the person comes back to.' }),
+    failureUrl: t.field({ type: 'URL', required: true, description: 'Where the person comes back to when it failed.' }),
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
   }),
 });

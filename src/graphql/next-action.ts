@@ -98,7 +98,7 @@ const WaitAction = builder.objectRef<WaitActionView>('WaitAction').implement({
 });
 export const RedirectAction = builder.objectRef<RedirectActionView>('RedirectAction').implement({
   description: 'Send the person to this page (card entry, 3-D Secure).',
-  fields: (t) => ({ url: t.exposeString('url', { description: 'The page.' }) }),
+  fields: (t) => ({ url: t.expose('url', { type: 'URL', description: 'The page.' }) }),
 });
 const PayloadAction = builder.objectRef<PayloadActionView>('PayloadAction').implement({
   description: 'Open or draw as QR: a fast-payment-system link.',

@@ -5,6 +5,15 @@ import { mayAct } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { CardSchemeEnum } from './enums.ts';
+import {
+  MerchantParty,
+  type MerchantPartyView,
+  PersonParty,
+  type PersonPartyView,
+  PhoneParty,
+  type PhonePartyView,
+} from './outside-party.ts';
 import { maskPhone } from './person.ts';
 import { CardRef, WalletRef } from './refs.ts';
 import { ServiceRef } from './service.ts';
@@ -36,7 +45,15 @@ interface ServicePartyView {
   serviceId: string;
   account: string | null;
 }
-export type PartyView = ServicePartyView | WalletPartyView | BankAccountPartyView | ExternalPartyView | CardPartyView;
+export type PartyView =
+  | ServicePartyView
+  | WalletPartyView
+  | BankAccountPartyView
+  | ExternalPartyView
+  | CardPartyView
+  | PhonePartyView
+  | MerchantPartyView
+  | PersonPartyView;
 
 const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement({
   description: 'A wallet of this partner, or one that its provider keeps for somebody else.',
@@ -89,6 +106,13 @@ const CardParty = builder.objectRef<CardPartyView>('CardParty').implement({
       resolve: async ({ cardId }, _args, { loaders }) =>
         cardId ? ((await loaders.card.load(cardId))?.maskedPan ?? null) : null,
     }),
+    scheme: t.field({
+      type: CardSchemeEnum,
+      nullable: true,
+      description: 'Its payment system, where it is known.',
+      resolve: async ({ cardId }, _args, { loaders }) =>
+        cardId ? ((await loaders.card.load(cardId))?.scheme ?? null) : null,
+    }),
   }),
 });
 
@@ -119,12 +143,15 @@ const members = {
   BANK_ACCOUNT: BankAccountParty,
   EXTERNAL: ExternalParty,
   CARD: CardParty,
+  PHONE: PhoneParty,
+  MERCHANT: MerchantParty,
+  PERSON: PersonParty,
 };
 
 export const PaymentPartyRef = builder.unionType('PaymentParty', {
   description: 'One side of a payment.',
   types: Object.values(members),
-  resolveType: ({ party }) => members[party],
+  resolveType: (view) => members[(view as PartyView).party],
 });
 
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });

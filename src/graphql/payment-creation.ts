@@ -35,8 +35,8 @@ const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
       description: 'CARD: a kept card that pays; without it the person types one on the page of `nextAction`.',
     }),
     saveCard: t.boolean({ required: true, defaultValue: false, description: 'CARD: keep the card that is typed.' }),
-    returnUrl: t.string({ description: 'Where the person comes back to.' }),
-    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the person comes back to.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the person comes back to when it failed.' }),
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
     provider: t.field({
       type: ProviderCodeEnum,

@@ -64,8 +64,8 @@ const PaymentConfirmInput = builder.inputType('PaymentConfirmInput', {
       description: 'The same with a card typed on the provider’s page.',
     }),
     saveCard: t.boolean({ required: true, defaultValue: false, description: 'Keep the card that is typed.' }),
-    returnUrl: t.string({ description: 'Where the person comes back to from the provider’s page.' }),
-    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the person comes back to from the provider’s page.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the person comes back to when it failed.' }),
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
   }),
 });

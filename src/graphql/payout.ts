@@ -94,8 +94,8 @@ const TransitCreateInput = builder.inputType('TransitCreateInput', {
     saveCard: t.boolean({ required: true, defaultValue: false, description: 'Keep the card that is typed.' }),
     amount: t.field({ type: MoneyInputRef, required: true, description: 'What the service gets.' }),
     service: t.field({ type: ServicePayeeInput, required: true, description: 'Whom to pay.' }),
-    returnUrl: t.string({ description: 'Where the person comes back to.' }),
-    failureUrl: t.string({ description: 'Where the person comes back to when it failed.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the person comes back to.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the person comes back to when it failed.' }),
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
     provider: t.field({ type: ProviderCodeEnum, description: 'Through this provider; the best one when left out.' }),
     receiptEmail: t.field({

@@ -27,6 +27,9 @@ export function maskPerson(person: PersonData): PersonData {
     oms: maskNumber(person.oms),
     address: maskText(person.address),
     nonResident: person.nonResident,
+    birthPlace: maskText(person.birthPlace),
+    documentType: person.documentType,
+    country: person.country,
   };
 }
 
@@ -51,6 +54,19 @@ export const PersonRef = builder.objectRef<PersonData>('Person').implement({
     oms: t.exposeString('oms', { nullable: true, description: 'Medical insurance number.' }),
     address: t.exposeString('address', { nullable: true, description: 'Postal address.' }),
     nonResident: t.exposeBoolean('nonResident', { nullable: true, description: 'Not a tax resident.' }),
+    birthPlace: t.exposeString('birthPlace', {
+      nullable: true,
+      description: 'Place of birth, where a provider has it on file.',
+    }),
+    documentType: t.exposeString('documentType', {
+      nullable: true,
+      description: 'What document it is that proves who they are, in the provider’s words.',
+    }),
+    passportIssuerCode: t.exposeString('passportIssuerCode', {
+      nullable: true,
+      description: 'The code of who issued the document; null where it is masked.',
+    }),
+    country: t.exposeString('country', { nullable: true, description: 'Country, as the provider writes it.' }),
   }),
 });
 

@@ -16,24 +16,12 @@ import type { Loaders } from './loaders.ts';
 import { MoneyRef, money } from './money.ts';
 import { mutation } from './mutation.ts';
 import { AttributeRef } from './next-action.ts';
+import { PersonParty } from './outside-party.ts';
 import { maskPerson, PersonRef } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { RemittanceRef, WalletRef } from './refs.ts';
 import { markedSuccess } from './unseen.ts';
 import { WalletIdInput } from './wallet-results.ts';
-
-const PersonParty = builder.objectRef<PartyData>('PersonParty').implement({
-  description: 'A person on one side of a transfer. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
-  fields: (t) => ({
-    firstName: t.exposeString('firstName', { nullable: true, description: 'First name.' }),
-    middleName: t.exposeString('middleName', { nullable: true, description: 'Middle name or patronymic.' }),
-    lastName: t.exposeString('lastName', { nullable: true, description: 'Last name.' }),
-    country: t.exposeString('countryNumeric', { nullable: true, description: 'Country, ISO 3166-1 numeric.' }),
-    resident: t.exposeBoolean('resident', { nullable: true, description: 'A tax resident, where it is known.' }),
-    phone: t.expose('phone', { type: 'PhoneNumber', nullable: true, description: 'Phone number.' }),
-    reference: t.exposeString('reference', { nullable: true, description: 'The person’s id in the network.' }),
-  }),
-});
 
 function partyOf(remittance: Remittance, side: 'sender' | 'recipient', context: Context): PartyData {
   const party = openParties(context.deps.vault, remittance)[side];
@@ -133,8 +121,7 @@ const ClientRecord = builder.objectRef<ProviderClientRecord & { customerId: stri
       type: PersonRef,
       description: 'Who it is. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
       resolve: ({ person, customerId }, _args, context) => {
-        const { birthPlace: _place, documentType: _type, passportIssuerCode: _code, ...rest } = person;
-        const entries = Object.entries(rest).filter(([, value]) => value !== null);
+        const entries = Object.entries(person).filter(([, value]) => value !== null);
         const known = Object.fromEntries(entries);
         return seesPersonalData(context, customerId) ? known : maskPerson(known);
       },
@@ -142,12 +129,8 @@ const ClientRecord = builder.objectRef<ProviderClientRecord & { customerId: stri
     attributes: t.field({
       type: [AttributeRef],
       description: 'What else the network tells; nothing without the right to personal data.',
-      resolve: ({ attributes, person, customerId }, _args, context) => {
-        if (!seesPersonalData(context, customerId)) return [];
-        const { birthPlace, documentType, passportIssuerCode } = person;
-        const told = Object.entries({ birthPlace, documentType, passportIssuerCode });
-        return [...told.flatMap(([name, value]) => (value ? [{ name, value }] : [])), ...attributes];
-      },
+      resolve: ({ attributes, customerId }, _args, context) =>
+        seesPersonalData(context, customerId) ? attributes : [],
     }),
   }),
 });

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { assert } from '../lib/assert.ts';
 import { builder } from './builder.ts';
 
 function text(value: unknown, scalar: string, example: string): string {
@@ -70,14 +71,17 @@ builder.scalarType('EmailAddress', {
   },
 });
 
+const isWebAddress = (given: string): boolean => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol);
+
 builder.scalarType('URL', {
-  description: 'A web address: https://example.com/page.',
-  serialize: (value) => value,
+  description: 'An absolute web address: https://example.com/page.',
+  serialize: (value) => {
+    assert(isWebAddress(value), 'an address that is answered is absolute');
+    return value;
+  },
   parseValue: (value) => {
     const given = text(value, 'URL', 'https://example.com/page');
-    return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) && given.length <= 2_000
-      ? given
-      : refuse('URL', 'https://example.com/page');
+    return isWebAddress(given) && given.length <= 2_000 ? given : refuse('URL', 'https://example.com/page');
   },
 });
 

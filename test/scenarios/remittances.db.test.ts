@@ -170,7 +170,15 @@ test('The network tells who the owner is; without the right to personal data it 
   expect((await shop.call(ClientRecordsDocument, { id })).wallet?.clientRecords).toMatchObject([
     {
       reference: expect.any(String),
-      person: { firstName: 'Ivan', passport: '4510765432', phone: expect.stringMatching(/^\+79/) },
+      person: {
+        firstName: 'Ivan',
+        passport: '4510765432',
+        phone: expect.stringMatching(/^\+79/),
+        documentType: expect.stringContaining('Паспорт'),
+        birthPlace: null,
+        passportIssuerCode: null,
+      },
+      attributes: [],
     },
   ]);
   const key = run(gateway, await shop.key(['WALLETS_READ', 'PAYMENTS_READ']));

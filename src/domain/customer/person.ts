@@ -31,7 +31,16 @@ export const personData = z.object({
   nonResident: z.boolean().optional(),
 });
 
-export type PersonData = z.infer<typeof personData>;
+/** What a provider has on file beside it. It is shown, and not kept here. */
+interface OnFile {
+  birthPlace?: string | undefined;
+  documentType?: string | undefined;
+  passportIssuerCode?: string | undefined;
+  /** As the provider writes it. */
+  country?: string | undefined;
+}
+
+export type PersonData = z.infer<typeof personData> & OnFile;
 
 /** The person as stored for one customer; `customerId` binds the sealed value to its row. */
 export const sealPerson = (vault: Vault, customerId: string, person: PersonData): Uint8Array<ArrayBuffer> =>
