@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { type Action, action } from '../provider.ts';
+import { billActions } from './actions-bills.ts';
+import { cardActions } from './actions-cards.ts';
 import { paymentActions } from './actions-payments.ts';
+import { personActions } from './actions-person.ts';
 import { holderActions } from './actions-wallets.ts';
 import type { World } from './world.ts';
 
@@ -26,5 +29,8 @@ export const qiwiActions = (world: World): Record<string, Action> => ({
   settings: settingsAction(world),
   ...paymentActions(world),
   ...holderActions(world),
+  ...personActions(world),
+  ...cardActions(world),
+  ...billActions(world),
   mails: action('receipts sent by e-mail so far', z.strictObject({}), () => world.mails),
 });

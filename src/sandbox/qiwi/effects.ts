@@ -1,3 +1,5 @@
+import { merchantEffect } from './bill-engine.ts';
+import { cardOrderCheck, cardOrderEffect, packageCheck, packageEffect } from './card-payments.ts';
 import { conversionCheck, conversionEffect } from './conversion.ts';
 import { cardCheck, expiryCheck, kazakhCardCheck, mobileCheck } from './field-checks.ts';
 import { receive } from './history.ts';
@@ -30,8 +32,8 @@ export const rules: Record<ServiceKind, KindRules> = {
   bank: { check: expiryCheck },
   requisites: {},
   provider: {},
-  masterPackage: {},
-  masterCard: {},
-  merchant: {},
+  masterPackage: { check: packageCheck, succeed: packageEffect },
+  masterCard: { check: cardOrderCheck, succeed: cardOrderEffect },
+  merchant: { succeed: merchantEffect },
   source: {},
 };

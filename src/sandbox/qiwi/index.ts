@@ -2,11 +2,22 @@ import type { FastifyInstance } from 'fastify';
 import type { ProviderFactory } from '../provider.ts';
 import { qiwiActions } from './actions.ts';
 import { balanceOperations } from './balances.ts';
+import { billLink } from './bill-link.ts';
+import { billPages } from './bill-pages.ts';
+import { billOperations } from './bills.ts';
+import { cardOrderOperations } from './card-orders.ts';
+import { cardStatementOperations } from './card-statement.ts';
+import { cardOperations } from './cards.ts';
+import { downgradeOperations } from './downgrade.ts';
 import { formPage } from './form-page.ts';
 import { historyOperations } from './history-list.ts';
 import { hookOperations } from './hooks.ts';
 import { errorAnswers, jsonBodies, type Operation, route } from './http.ts';
+import { identificationOperations } from './identification.ts';
+import { invoiceOperations } from './invoices.ts';
+import { keyOperations } from './keys.ts';
 import { limitOperations } from './limits.ts';
+import { nicknameOperations } from './nickname.ts';
 import { paymentOperations } from './payments.ts';
 import { profileOperations } from './profile.ts';
 import { quoteOperations } from './quotes.ts';
@@ -28,6 +39,15 @@ function operationsOf(world: World): Operation[] {
     ...quoteOperations(world),
     ...searchOperations(world),
     ...hookOperations(world),
+    ...identificationOperations(world),
+    ...downgradeOperations(world),
+    ...nicknameOperations(world),
+    ...keyOperations(world),
+    ...invoiceOperations(world),
+    ...billOperations(world),
+    ...cardOrderOperations(world),
+    ...cardOperations(world),
+    ...cardStatementOperations(world),
   ];
 }
 
@@ -38,6 +58,8 @@ async function routes(app: FastifyInstance, world: World): Promise<void> {
     route(json, world, operationsOf(world));
   });
   await app.register(formPage(world));
+  await app.register(billPages(world));
+  await app.register(billLink(world));
 }
 
 /** The emulator of QIWI Wallet: the hosts edge, api, qiwi.com and oplata of the documents under one prefix. */

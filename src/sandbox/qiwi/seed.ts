@@ -1,5 +1,6 @@
 import { offered, phoneAccount, walletAccount } from './accounts.ts';
 import type { Currency, IdentificationLevel, KeyPair, Scope, Wallet } from './model.ts';
+import { seedCards } from './seed-cards.ts';
 import { seedHistory } from './seed-history.ts';
 import { seedServices } from './seed-services.ts';
 import type { World } from './world.ts';
@@ -120,6 +121,7 @@ export function seedWorld(world: World): void {
   world.keys.set(keys.secretKey, keys);
   seedHistory(world, demoWallet, houseWallet);
   seedInvoice(world, demoWallet);
+  seedCards(world, demoWallet);
 }
 
 function walletBy(world: World, personId: string): Wallet {

@@ -1,4 +1,4 @@
-import type { Transaction, Wallet } from './model.ts';
+import type { Bill, Card, Invoice, Transaction, Wallet } from './model.ts';
 import { shortest } from './money.ts';
 import { stamp } from './time.ts';
 import type { World } from './world.ts';
@@ -35,6 +35,38 @@ export function walletState(wallet: Wallet) {
   };
 }
 
+/** A bill as the control API shows it. */
+export const billState = (bill: Bill) => ({
+  billId: bill.billId,
+  siteId: bill.keys.siteId,
+  wallet: bill.keys.wallet.personId,
+  amount: shortest(bill.amount),
+  currency: bill.currency,
+  status: bill.status,
+  uid: bill.uid,
+});
+
+/** An invoice as the control API shows it. */
+export const invoiceState = (invoice: Invoice) => ({
+  id: invoice.id,
+  externalId: invoice.externalId,
+  wallet: invoice.wallet.personId,
+  amount: shortest(invoice.sum.amount),
+  currency: invoice.sum.currency,
+  status: invoice.status,
+});
+
+/** A card as the control API shows it. */
+export const cardState = ({ id, wallet, kind, alias, pan, status, blockedAt }: Card) => ({
+  id,
+  wallet: wallet.personId,
+  kind,
+  alias,
+  pan,
+  status,
+  blockedAt,
+});
+
 /** What the control API shows of the whole provider. */
 export function stateOf(world: World) {
   return {
@@ -42,6 +74,9 @@ export function stateOf(world: World) {
     nextOutcomes: world.nextOutcomes,
     wallets: [...world.wallets.values()].map(walletState),
     transactions: world.transactions.slice(-200).map(transactionState),
+    invoices: [...world.invoices.values()].map(invoiceState),
+    bills: [...world.bills.values()].map(billState),
+    cards: [...world.cards.values()].map(cardState),
     services: world.services.size,
     mails: world.mails,
   };
