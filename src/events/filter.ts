@@ -34,12 +34,12 @@ export function conditions(scope: EventScope, filter: EventFilter, values: unkno
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const found: string[] = [];
   if (scope.partnerId !== null) found.push(`partner_id = ${parameter(scope.partnerId)}`);
-  if (scope.customerId !== null) found.push(`${parameter(scope.customerId)} = ANY (audience)`);
+  // the containment operator, because it is the one that the indexes on audience and wallet_ids answer
+  if (scope.customerId !== null) found.push(`audience @> ARRAY[${parameter(scope.customerId)}]`);
   if (filter.types !== undefined) found.push(`type = ANY (${parameter(filter.types)})`);
-  // the containment operator, because it is the one that the index on wallet_ids answers
   if (filter.walletId !== undefined) found.push(`wallet_ids @> ARRAY[${parameter(filter.walletId)}]`);
   if (filter.paymentId !== undefined) found.push(`payment_id = ${parameter(filter.paymentId)}`);
-  if (filter.customerId !== undefined) found.push(`${parameter(filter.customerId)} = ANY (audience)`);
+  if (filter.customerId !== undefined) found.push(`audience @> ARRAY[${parameter(filter.customerId)}]`);
   return found;
 }
 
