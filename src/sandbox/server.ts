@@ -4,12 +4,15 @@ import type { Log } from '../lib/log.ts';
 import { SandboxClock } from './clock.ts';
 import { type Control, controlRoutes, createControl } from './control.ts';
 import { Faults } from './faults.ts';
+import { openMailbox, type SandboxMailbox } from './mailbox/index.ts';
 import type { SandboxProvider } from './provider.ts';
 import { providers } from './providers.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SandboxOptions {
   port: number;
+  /** Of the mail server: the port after that of HTTP when left out. A port that is taken is replaced by a free one. */
+  smtpPort?: number;
   host?: string;
   /** The base time; the control API moves the sandbox's time forward from it. */
   clock?: Clock;
@@ -24,12 +27,16 @@ export interface Sandbox {
   url: string;
   port: number;
   control: Control;
+  mailbox: SandboxMailbox;
   close(): Promise<void>;
 }
 
 const DEFAULT_HOST = '127.0.0.1';
 
-/** Starts the provider sandbox: one HTTP server, one prefix per provider, and the control API under /control. */
+/**
+ * Starts the provider sandbox: one HTTP server, one prefix per provider, the control API under /control, the mailbox under
+ * /mailbox; and the mailbox's mail server.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = DEFAULT_HOST, log } = options;
   const app = Fastify({
@@ -50,19 +57,32 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const control = createControl({ clock, faults, webhooks, providers: running });
   await app.register(controlRoutes(control), { prefix: '/control' });
-  app.get('/', () => ({ sandbox: 'koshel', providers: [...running.keys()], control: '/control/state' }));
+  const smtpPort = options.smtpPort ?? (options.port === 0 ? 0 : options.port + 1);
+  const { smtpUrl, messages, ...mailbox } = await openMailbox({ host, smtpPort, clock, log });
+  await app.register(mailbox.routes, { prefix: '/mailbox' });
+  app.get('/', () => ({
+    sandbox: 'koshel',
+    providers: [...running.keys()],
+    control: '/control/state',
+    mailbox: '/mailbox',
+  }));
 
-  await app.listen({ port: options.port, host });
+  await app.listen({ port: options.port, host }).catch(async (error: unknown) => {
+    await mailbox.close();
+    throw error;
+  });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   url = (options.publicUrl ?? `http://${host}:${port}`).replace(/\/$/, '');
-  log?.info({ url }, 'provider sandbox listens');
+  log?.info({ url, smtpUrl }, 'provider sandbox listens');
   return {
     url,
     port,
     control,
+    mailbox: { smtpUrl, messages, url: `${url}/mailbox`, smsUrl: `${url}/mailbox/sms` },
     async close() {
       faults.release();
+      await mailbox.close();
       await webhooks.close();
       await app.close();
     },

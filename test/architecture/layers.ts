@@ -116,6 +116,9 @@ const owners: Record<string, { by: string[]; instead: string }> = {
     by: ['src/graphql/', 'src/server/', 'src/app.ts'],
     instead: 'the domain does not know by which protocol it is called.',
   },
+  nodemailer: { by: ['src/connectors/mail.ts'], instead: 'a message leaves through deps.notifier.' },
+  'smtp-server': { by: ['src/sandbox/'], instead: 'the gateway receives no mail.' },
+  'postal-mime': { by: ['src/sandbox/'], instead: 'the gateway reads no mail.' },
   fastify: { by: ['src/sandbox/'], instead: 'the gateway’s edge is src/server.' },
   jose: { by: ['src/domain/access/'], instead: 'tokens are signed and checked in domain/access/session-token.ts.' },
 };
