@@ -1,14 +1,16 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
+import { queueDueNotifications } from './domain/notification/queue-due.ts';
 import { expirePayments } from './domain/payment/expire-payments.ts';
 import { watchOpenPayments } from './domain/payment/watch-open-payments.ts';
 import { createTail } from './events/tail.ts';
 import { schema as publicSchema } from './graphql/schema.ts';
 import { startJobs } from './jobs/runner.ts';
 import { startSealer } from './ledger/seal.ts';
-import type { Clock } from './lib/clock.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
 import { createLog, type Log } from './lib/log.ts';
+import type { Sandbox } from './sandbox/server.ts';
 import { openConfiguredDatabase } from './server/database.ts';
 import { createDeps, type Patience } from './server/deps.ts';
 import { startEdge } from './server/http.ts';
@@ -19,6 +21,8 @@ const SEAL_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 30_000;
 const EXPIRE_AT_A_TIME = 100;
+const TELL_EVERY_MS = 1_000;
+const TELL_AT_A_TIME = 100;
 
 /** The demo partner and its wallets. */
 export type Demo = Awaited<ReturnType<typeof import('./domain/seed.ts').seedDemo>>;
@@ -30,6 +34,8 @@ export interface App {
   deps: Deps;
   /** What was seeded, when the sandbox is on. */
   demo: Demo | null;
+  /** Where mail and text messages to customers can be read, when the sandbox is on. */
+  mailbox: Sandbox['mailbox'] | null;
   /** Drains and stops everything, in the reverse order of starting. Calling it again waits for the same end. */
   stop(): Promise<void>;
 }
@@ -58,7 +64,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     const { db, close } = await openConfiguredDatabase(config, log, 'own');
     stops.push(close);
-    const { deps, publisher } = createDeps(config, { db, log, clock: options.clock, patience: options.patience });
+    const sandbox = config.sandbox ? await startDemoSandbox(config, { log, clock: options.clock }) : null;
+    if (sandbox) stops.push(() => sandbox.close());
+    const { clock, patience } = options;
+    const { deps, publisher } = createDeps(config, { db, log, clock, patience, messages: sandbox?.mailbox });
     const tail = createTail({ db, publisher, log, clock: deps.clock });
     await tail.start();
     stops.push(() => tail.stop());
@@ -70,9 +79,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       watchOpenPayments(deps, EXPIRE_AT_A_TIME),
     );
     stops.push(() => watch.stop());
+    const telling = startTimer('queue due notifications', TELL_EVERY_MS, log, () =>
+      queueDueNotifications(deps, TELL_AT_A_TIME),
+    );
+    stops.push(() => telling.stop());
     stops.push(() => deps.connectors.close());
-    const sandbox = config.sandbox ? await startDemo(deps, stops) : null;
-    const demo = sandbox?.demo ?? null;
+    stops.push(() => deps.notifier.close());
+    const seeded = sandbox && (await seedSandbox(deps, sandbox));
+    const demo = seeded?.demo ?? null;
     const jobs = await startJobs(deps);
     stops.push(() => jobs.stop());
     const edge = await startEdge(deps, {
@@ -85,31 +99,31 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     const url =
       config.publicUrl?.replace(/\/$/, '') ??
       `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${edge.port}`;
-    await sandbox?.callBack(url);
+    await seeded?.callBack(url);
     let stopped: Promise<void> | null = null;
     const stop = () => {
       stopped ??= stopAll();
       return stopped;
     };
-    return { url, port: edge.port, deps, demo, stop };
+    return { url, port: edge.port, deps, demo, mailbox: sandbox?.mailbox ?? null, stop };
   } catch (error) {
     await stopAll();
     throw error;
   }
 }
 
-/** The sandbox and the demo data in it. Loaded only where they are wanted: production has none. */
-async function startDemo(
+/** Loaded only where it is wanted: production has none. */
+async function startDemoSandbox(config: Config, { log, clock = systemClock }: AppOptions): Promise<Sandbox> {
+  const { startSandbox } = await import('./sandbox/server.ts');
+  return startSandbox({ port: config.sandboxPort, host: config.host, clock, ...(log ? { log } : {}) });
+}
+
+/** The demo data in the sandbox. */
+async function seedSandbox(
   deps: Deps,
-  stops: (() => Promise<void>)[],
+  sandbox: Sandbox,
 ): Promise<{ demo: Demo; callBack(url: string): Promise<void> }> {
-  const { config, log, clock } = deps;
-  const [{ startSandbox }, { seedConsent, seedDemo }] = await Promise.all([
-    import('./sandbox/server.ts'),
-    import('./domain/seed.ts'),
-  ]);
-  const sandbox = await startSandbox({ port: config.sandboxPort, host: config.host, clock, log });
-  stops.push(() => sandbox.close());
+  const { seedConsent, seedDemo } = await import('./domain/seed.ts');
   const demo = await seedDemo(deps, sandbox.url);
   return {
     demo,

@@ -33,10 +33,22 @@ const schema = z.object({
   VSEPLATEZHI_URL: url.optional(),
   DIWA_URL: url.optional(),
   MONEYWALL_URL: url.optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, message: 'must be a smtp:// or smtps:// URL' }).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>@\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+      'must be an address such as "Shop <no-reply@shop.example>"',
+    )
+    .optional(),
+  SMS_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// URL' }).optional(),
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as "info"')
     .default('info'),
 });
+
+const SANDBOX_SENDER = 'Koshel <no-reply@koshel.localhost>';
 
 /** Everything that the environment decides, read once at start and frozen. */
 export interface Config {
@@ -55,6 +67,13 @@ export interface Config {
   tokenSecret: string;
   encryptionKey: Buffer;
   providerUrls: Readonly<Record<'QIWI' | 'MBANK' | 'VSEPLATEZHI' | 'DIWA' | 'MONEYWALL', string | null>>;
+  /** How mail to customers leaves; null: the sandbox's mailbox, or none. */
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Where text messages to customers are posted; null: the sandbox's mailbox, or none. */
+  smsUrl: string | null;
+  /** How long events, and notifications that are done with, are kept. */
+  eventRetentionDays: number;
   logLevel: string;
 }
 
@@ -68,10 +87,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new SetupError(`The environment cannot be used:\n${lines.join('\n')}`);
+    throw unusable(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const vars = parsed.data;
+  if (vars.SMTP_URL && !vars.MAIL_FROM) throw unusable(['MAIL_FROM: is required beside SMTP_URL']);
   const production = vars.NODE_ENV === 'production';
   if (production) requireInProduction(vars);
   const dataDir = resolve(vars.DATA_DIR);
@@ -96,6 +115,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       DIWA: vars.DIWA_URL ?? null,
       MONEYWALL: vars.MONEYWALL_URL ?? null,
     }),
+    smtpUrl: vars.SMTP_URL ?? null,
+    mailFrom: vars.MAIL_FROM ?? SANDBOX_SENDER,
+    smsUrl: vars.SMS_URL ?? null,
+    eventRetentionDays: vars.EVENT_RETENTION_DAYS,
     logLevel: vars.LOG_LEVEL,
   });
 }
@@ -103,9 +126,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 function requireInProduction(vars: z.infer<typeof schema>): void {
   const missing = (['ADMIN_KEY', 'TOKEN_SECRET', 'ENCRYPTION_KEY'] as const).filter((name) => vars[name] === undefined);
   if (missing.length === 0) return;
-  const lines = missing.map((name) => `  ${name}: is required when NODE_ENV is "production"`);
-  throw new SetupError(`The environment cannot be used:\n${lines.join('\n')}`);
+  throw unusable(missing.map((name) => `${name}: is required when NODE_ENV is "production"`));
 }
+
+const unusable = (lines: string[]): SetupError =>
+  new SetupError(`The environment cannot be used:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 
 const storedSecrets = z.object({ adminKey: z.string(), tokenSecret: z.string(), encryptionKey: z.string() });
 

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import type { Notifier } from './connectors/notifier.ts';
 import type { Connectors } from './connectors/registry.ts';
 import type { Database } from './db/client.ts';
 import type { Hub } from './events/hub.ts';
@@ -18,6 +19,8 @@ export interface Deps {
   hub: Hub;
   /** Providers, each account behind its instruments. */
   connectors: Connectors;
+  /** Mail and text messages to customers. */
+  notifier: Notifier;
   /** Metrics of this process. */
   metrics: Registry;
   vault: Vault;

@@ -41,7 +41,7 @@ function onSignals(stopping: AbortController): Promise<NodeJS.Signals> {
   });
 }
 
-function banner({ url, demo, deps }: App, tookMs: number): string {
+function banner({ url, demo, mailbox, deps }: App, tookMs: number): string {
   const { config } = deps;
   const where =
     config.databaseUrl === null ? `${config.dataDir} (embedded PostgreSQL)` : new URL(config.databaseUrl).host;
@@ -52,6 +52,7 @@ function banner({ url, demo, deps }: App, tookMs: number): string {
     `  GraphQL    ${url}/graphql${config.production ? '' : '   (open it in a browser: GraphiQL, with an example)'}`,
     `  Health     ${url}/health/ready    Metrics  ${url}/metrics`,
     `  Data       ${where}`,
+    ...(mailbox ? [`  Mailbox    ${mailbox.url}   (what customers are told; mail server ${mailbox.smtpUrl})`] : []),
     ...(demo ? ['', describeDemo(demo, url)] : ['', '  Next: koshel partner create "<name>"']),
     '',
   ].join('\n');

@@ -10,6 +10,10 @@ export interface JobPayloads {
   'sync-services': { providerAccountId: string };
   /** Mail the receipt of a completed anonymous payment. */
   'send-receipt': { paymentId: string };
+  /** Tell a customer what is due. */
+  notify: { customerId: string };
+  /** Remove what is older than the retention. */
+  prune: object;
 }
 
 export type JobName = keyof JobPayloads;

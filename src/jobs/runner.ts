@@ -3,6 +3,8 @@ import { Counter, Gauge } from 'prom-client';
 import type { JobName, JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { notify } from './notify.ts';
+import { prune } from './prune.ts';
 import { resolvePaymentJob } from './resolve-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { syncServices } from './sync-services.ts';
@@ -15,7 +17,14 @@ const handlers: Handlers = {
   'handle-webhook': handleWebhook,
   'sync-services': syncServices,
   'send-receipt': sendReceipt,
+  notify,
+  prune,
 };
+
+/** Jobs that must not keep those about money waiting: they have workers of their own. */
+const patient: readonly JobName[] = ['notify', 'prune'];
+/** Every night; one that nobody was up for is made up for at the next start. Times are UTC. */
+const CRONTAB = '17 3 * * * prune ?fill=1d';
 
 export interface JobRunner {
   /** Finishes what runs, takes nothing new. */
@@ -23,6 +32,7 @@ export interface JobRunner {
 }
 
 const CONCURRENCY = 4;
+const PATIENT_CONCURRENCY = 2;
 /** The net under LISTEN/NOTIFY. */
 const POLL_MS = 1_000;
 
@@ -36,33 +46,38 @@ export async function startJobs(deps: Deps): Promise<JobRunner> {
     registers: [metrics],
   });
   registerQueueGauge(deps);
-  const taskList = Object.fromEntries(
-    (Object.keys(handlers) as JobName[]).map((name): [string, Task] => [
-      name,
-      async (payload) => {
-        try {
-          // the payload was written by addJob under the same name
-          await handlers[name](deps, payload as never);
-          done.inc({ job: name, outcome: 'ok' });
-        } catch (error) {
-          done.inc({ job: name, outcome: 'failed' });
-          log.warn({ err: error, job: name }, 'a job failed and will be tried again');
-          throw error;
-        }
-      },
-    ]),
-  );
-  const runner = await run({
-    pgPool: db.pool,
-    taskList,
-    concurrency: CONCURRENCY,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    logger: new Logger(() => (level, message) => {
-      if (level === 'error' || level === 'warning') log.warn(message);
-    }),
-  });
-  return { stop: () => runner.stop() };
+  const task =
+    (name: JobName): Task =>
+    async (payload) => {
+      try {
+        // the payload was written by addJob under the same name
+        await handlers[name](deps, payload as never);
+        done.inc({ job: name, outcome: 'ok' });
+      } catch (error) {
+        done.inc({ job: name, outcome: 'failed' });
+        log.warn({ err: error, job: name }, 'a job failed and will be tried again');
+        throw error;
+      }
+    };
+  const lane = (names: readonly JobName[], concurrency: number, crontab: string) =>
+    run({
+      pgPool: db.pool,
+      taskList: Object.fromEntries(names.map((name) => [name, task(name)])),
+      concurrency,
+      crontab,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      logger: new Logger(() => (level, message) => {
+        if (level === 'error' || level === 'warning') log.warn(message);
+      }),
+    });
+  const urgent = (Object.keys(handlers) as JobName[]).filter((name) => !patient.includes(name));
+  const lanes = [await lane(urgent, CONCURRENCY, ''), await lane(patient, PATIENT_CONCURRENCY, CRONTAB)];
+  return {
+    async stop() {
+      await Promise.all(lanes.map((each) => each.stop()));
+    },
+  };
 }
 
 function registerQueueGauge({ db, metrics }: Deps): void {

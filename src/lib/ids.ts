@@ -27,6 +27,7 @@ export const idPrefixes = {
   Remittance: 'rem',
   ServiceRequest: 'srq',
   WalletAuthorization: 'wau',
+  Message: 'msg',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
+import { openNotifier } from '../connectors/open-notifier.ts';
 import { type ConnectorsOptions, createConnectors } from '../connectors/registry.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
@@ -9,25 +10,38 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { createVault } from '../lib/crypto.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Bounds of the calls to providers. */
-export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
+/** Where messages to customers go when the configuration does not say it: the sandbox's mailbox. */
+export interface MessageDefaults {
+  smtpUrl: string;
+  smsUrl: string;
+}
 
 interface Given {
   db: Database;
   log: Log;
   clock?: Clock | undefined;
+  messages?: MessageDefaults | undefined;
   patience?: Patience | undefined;
 }
+
+/** Bounds of the calls to providers. */
+export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
 
 /** What use cases need, on an open database: for the gateway, and for commands that run without one. */
 export function createDeps(
   config: Config,
-  { db, log, clock = systemClock, patience = {} }: Given,
+  { db, log, clock = systemClock, messages, patience = {} }: Given,
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
   const connectors = createConnectors({ clock, log, metrics, ...patience });
+  const notifier = openNotifier({
+    smtpUrl: config.smtpUrl ?? messages?.smtpUrl ?? null,
+    mailFrom: config.mailFrom,
+    smsUrl: config.smsUrl ?? messages?.smsUrl ?? null,
+    metrics,
+  });
   const vault = createVault(config.encryptionKey);
-  const deps = { config, db, ledger: createGroupCommit(db), hub, vault, connectors, metrics, clock, log };
+  const deps = { config, db, ledger: createGroupCommit(db), hub, vault, connectors, notifier, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
 }

@@ -9,6 +9,7 @@ import {
   CreateTopUpDocument,
   CreateTransferDocument,
   type IdentificationLevel,
+  type NotificationSettingsInput,
   OpenAccountDocument,
   OpenWalletDocument,
   type PersonInput,
@@ -94,7 +95,11 @@ export interface Shop {
   id: string;
   apiKey: string;
   call: Call;
-  customer(options?: { level?: IdentificationLevel; person?: PersonInput }): Promise<Person>;
+  customer(options?: {
+    level?: IdentificationLevel;
+    person?: PersonInput;
+    notifications?: NotificationSettingsInput;
+  }): Promise<Person>;
   session(customerId: string, options?: { scopes?: Scope[]; ttlSeconds?: number }): Promise<string>;
   /** A key of this shop with these scopes only. */
   key(scopes: Scope[]): Promise<string>;
@@ -137,9 +142,9 @@ function people(gateway: TestApp, call: Call): Pick<Shop, 'customer' | 'session'
   };
   return {
     session,
-    async customer({ level = 'FULL', person } = {}) {
+    async customer({ level = 'FULL', person, notifications } = {}) {
       const externalId = unique('user');
-      const input = { externalId, identification: level, person };
+      const input = { externalId, identification: level, person, notifications };
       const { customerCreate } = await call(CreateCustomerDocument, { input });
       const { id } = done(customerCreate, 'CustomerCreateSuccess').customer;
       const token = await session(id);

@@ -5,6 +5,7 @@ import { appendEvents } from '../../events/log.ts';
 import { assert, present } from '../../lib/assert.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { followPayments } from '../invoice/follow-payments.ts';
+import { announcePayments } from '../notification/announce-payments.ts';
 import type { Progress } from './progress.ts';
 
 /** The rows of `payment` that this viewer may know of; for a customer see `audience` in progress.ts. */
@@ -43,7 +44,7 @@ export function mayAct(viewer: Viewer, payment: Payment): boolean {
 }
 
 /**
- * Writes what has become of payments in this transaction: rows, timeline, events.
+ * Writes what has become of payments in this transaction: rows, timeline, events, and what customers are to be told of it.
  * @param more events that belong to the same transaction, after those of the payments
  */
 export async function save(tx: Tx, progresses: Progress[], more: NewEvent[], now: Date): Promise<Payment[]> {
@@ -58,6 +59,7 @@ export async function save(tx: Tx, progresses: Progress[], more: NewEvent[], now
   const transitions = progresses.flatMap((progress) => progress.transitions);
   if (transitions.length > 0) await tx.paymentTransition.createMany({ data: transitions });
   await appendEvents(tx, [...progresses.flatMap((progress) => progress.events), ...more], now);
+  await announcePayments(tx, progresses, now);
   // one that is new says itself what it pays
   const followed = progresses.filter(({ storedVersion }) => storedVersion > 0).map(({ payment }) => payment);
   await followPayments(tx, followed, now);
