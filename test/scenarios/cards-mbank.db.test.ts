@@ -5,7 +5,7 @@ import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
 import { statusesOf } from '../support/catalogue.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run } from '../support/operations.ts';
-import { linkedWallet, password } from '../support/provider-wallets.ts';
+import { linkedWallet } from '../support/provider-wallets.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { openWalletOf } from '../support/wallets.ts';
@@ -19,25 +19,11 @@ const mbank = await startMbank(gateway, partnerId);
 const { prisma } = gateway.deps.db;
 const { control } = mbank.sandbox;
 
-/** What the owner does with another client of mbank. */
-async function elsewhere(phone: string, method: 'POST' | 'DELETE', path: string): Promise<{ id: number }> {
-  const answer = await fetch(`${mbank.sandbox.url}/mbank/v1${path}`, {
-    method,
-    headers: {
-      Authorization: `Basic ${Buffer.from(`${phone}:${password}`).toString('base64')}`,
-      ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
-    },
-    ...(method === 'POST' ? { body: '{}' } : {}),
-  });
-  expect(answer.status).toBe(200);
-  return ((await answer.json()) as { data: { id: number } }).data;
-}
-
 /** A wallet at mbank, and a card that its owner has added there. */
 async function walletWithCard() {
   const phone = newPhone();
   const walletId = await linkedWallet(call, mbank, 100, phone);
-  const { id: reference } = await elsewhere(phone, 'POST', '/cards');
+  const { id: reference } = (await mbank.elsewhere(phone, 'POST', '/cards')) as { id: number };
   return { phone, walletId, reference };
 }
 
@@ -82,7 +68,7 @@ test('One that was removed elsewhere pays no more, and does not come back.', asy
   mbank.act('page', { card: reference, result: 'approve' });
   const [card] = await cardsOf(walletId);
   const cardId = card?.id ?? '';
-  await elsewhere(phone, 'DELETE', `/cards/${reference}`);
+  await mbank.elsewhere(phone, 'DELETE', `/cards/${reference}`);
   expect(await cardsOf(walletId)).toEqual([]);
   expect(await cardsOf(walletId, [...every])).toMatchObject([{ id: cardId, state: 'REMOVED' }]);
   const refused = await booksStay(gateway, () => refusal(call(CreateTopUpDocument, topUp(walletId, cardId))));

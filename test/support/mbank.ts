@@ -3,6 +3,7 @@ import type { ProviderAccount } from '../../src/db/generated/client.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
+import { password } from './provider-wallets.ts';
 
 /** An mbank emulator and a partner's account at it. */
 export interface TestMbank {
@@ -12,6 +13,8 @@ export interface TestMbank {
   act(action: string, input?: unknown): unknown;
   /** The provider's number of a payment, by ours. */
   referenceOf(paymentId: string): Promise<number>;
+  /** What the owner of a wallet made by these tests does with another client of mbank; answers `data`. */
+  elsewhere(phone: string, method: 'GET' | 'POST' | 'DELETE', path: string): Promise<unknown>;
 }
 
 /**
@@ -55,5 +58,18 @@ export async function startMbank(
       const attempt = await gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
       return Number.parseInt(attempt.reference ?? '', 10);
     },
+    elsewhere: (phone, method, path) => callAsOwner(`${sandbox.url}/mbank/v1${path}`, phone, method),
   };
+}
+
+async function callAsOwner(url: string, phone: string, method: string): Promise<unknown> {
+  const Authorization = `Basic ${Buffer.from(`${phone}:${password}`).toString('base64')}`;
+  const json = method === 'POST' ? { 'Content-Type': 'application/json' } : {};
+  const answer = await fetch(url, {
+    method,
+    headers: { Authorization, ...json },
+    ...(method === 'POST' ? { body: '{}' } : {}),
+  });
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { data: unknown }).data;
 }
