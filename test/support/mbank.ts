@@ -63,13 +63,9 @@ export async function startMbank(
 }
 
 async function callAsOwner(url: string, phone: string, method: string): Promise<unknown> {
-  const Authorization = `Basic ${Buffer.from(`${phone}:${password}`).toString('base64')}`;
-  const json = method === 'POST' ? { 'Content-Type': 'application/json' } : {};
-  const answer = await fetch(url, {
-    method,
-    headers: { Authorization, ...json },
-    ...(method === 'POST' ? { body: '{}' } : {}),
-  });
+  const headers = new Headers({ Authorization: `Basic ${Buffer.from(`${phone}:${password}`).toString('base64')}` });
+  if (method === 'POST') headers.set('Content-Type', 'application/json');
+  const answer = await fetch(url, { method, headers, body: method === 'POST' ? '{}' : null });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { data: unknown }).data;
 }
