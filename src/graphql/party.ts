@@ -132,7 +132,8 @@ const ServiceParty = builder.objectRef<ServicePartyView>('ServiceParty').impleme
     }),
     account: t.exposeString('account', {
       nullable: true,
-      description: 'Whom or what it pays there: the first of its parameters. Shown to the payment’s maker.',
+      description:
+        'Whom or what it pays there: the first of its parameters. Shown to the payment’s maker; once the payment has ended, its end only, because the rest is erased.',
     }),
   }),
 });
@@ -190,8 +191,9 @@ function recipientPhone(payment: Payment, context: Context): string | null {
 }
 
 function serviceAccount(payment: Payment, context: Context): string | null {
-  if (!payment.orderSealed || !mayAct(signedIn(context), payment)) return null;
-  const [account = null] = Object.values(openOrder(context.deps.vault, payment).parameters ?? {});
-  const whole = seesPersonalData(context, payment.sourceCustomerId);
-  return account === null || whole ? account : `•••${account.slice(-4)}`;
+  if (!mayAct(signedIn(context), payment)) return null;
+  const whole = payment.orderSealed && seesPersonalData(context, payment.sourceCustomerId);
+  if (!whole) return payment.payeeMask;
+  const [account = payment.payeeMask] = Object.values(openOrder(context.deps.vault, payment).parameters ?? {});
+  return account;
 }

@@ -5,12 +5,13 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import type { Route } from '../provider/route.ts';
 import { newAttempt } from './attempt.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import { createUpstream } from './create-upstream.ts';
-import { type PaymentMember, sealOrder, type UpstreamOrder } from './order.ts';
+import { type PaymentMember, payeeMaskOf, sealOrder, type UpstreamOrder } from './order.ts';
 import { begin } from './progress.ts';
 import { replayedPayment, save } from './store.ts';
 
@@ -68,13 +69,18 @@ export async function createProviderPayment<Prepared = null>(
       idempotencyKey,
       priced: false,
       orderSealed: sealOrder(deps.vault, id, order),
+      payeeMask: payeeMaskOf(order),
     };
     const created = begin(row, 'API', now);
     await save(tx, [created], [], now);
     await tx.paymentAttempt.create({ data: newAttempt(row, route.account, now) });
     return { payment: created.payment, replayed };
   });
-  const payment = stored.payment.status === 'CREATED' ? await createUpstream(deps, stored.payment.id) : stored.payment;
+  const claimed = { operation, key: idempotencyKey };
+  const payment =
+    stored.payment.status === 'CREATED'
+      ? await whileInUse(deps, viewer, claimed, () => createUpstream(deps, stored.payment.id))
+      : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
   return { ...(await confirmPayment(deps, viewer, { paymentId: payment.id })), replayed: stored.replayed };
 }

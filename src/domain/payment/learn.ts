@@ -47,11 +47,13 @@ export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news
       const redo = payment.status === 'REVERSED';
       const events = redo ? await bookReversal(tx, known.payment, now) : await bookCompletion(tx, known.payment, now);
       const ended = { expiresAt: null, upstreamAction: null, declineReason: null, declineMessage: null };
-      const changes = { ...ended, completedAt: payment.completedAt ?? now };
+      const mailed = order.receiptEmail !== undefined && !redo;
+      // the receipt's address is in the order: whoever mails it erases it
+      const kept = mailed ? { orderSealed: payment.orderSealed } : {};
+      const changes = { ...ended, ...kept, completedAt: payment.completedAt ?? now };
       const confirmed = ensureProcessing(known, now);
       const done = step(confirmed, { to: 'COMPLETED', reason: redo ? 'REDO' : 'COMPLETE', ...about, changes }, now);
-      if (order.receiptEmail && !redo)
-        await addJob(tx, 'send-receipt', { paymentId: payment.id }, { key: `send-receipt:${payment.id}` });
+      if (mailed) await addJob(tx, 'send-receipt', { paymentId: payment.id }, { key: `send-receipt:${payment.id}` });
       return finish(tx, done, events, now);
     }
     case 'DECLINED': {

@@ -39,6 +39,7 @@ export function newPayment(kind: PaymentKind, known: Known, rest: Partial<Paymen
     priced: true,
     receiptNumber: null,
     orderSealed: null,
+    payeeMask: null,
     upstreamAction: null,
     fundingSource: null,
     title: null,

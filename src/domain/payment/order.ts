@@ -1,5 +1,7 @@
 import type { ConfirmChoice } from '../../connectors/payments.ts';
 import type { Payment } from '../../db/generated/client.ts';
+import type { PaymentKind } from '../../db/generated/enums.ts';
+import { present } from '../../lib/assert.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
 /** The members of the port that carry payments. */
@@ -7,7 +9,8 @@ export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits';
 
 /**
  * What a payment asks of its provider, as it is kept (sealed) from creation to the end: every repetition and every question
- * is made from it, also after a restart.
+ * is made from it, also after a restart. Of a payment to a service it is erased at the end (progress.ts): questions about what is
+ * undone and redone later need nothing of it.
  */
 export interface UpstreamOrder {
   member: PaymentMember;
@@ -31,8 +34,28 @@ export interface UpstreamOrder {
 export const sealOrder = (vault: Vault, paymentId: string, order: UpstreamOrder): Uint8Array<ArrayBuffer> =>
   vault.seal(JSON.stringify(order), `payment.order:${paymentId}`);
 
-/** @throws InvariantError when the payment has none, or it was changed or moved */
+/**
+ * The order of a payment that a provider carries; of one that has ended, what is needed to ask about it.
+ * @throws InvariantError when it was changed or moved
+ */
 export function openOrder(vault: Vault, payment: Payment): UpstreamOrder {
-  const sealed = payment.orderSealed ?? new Uint8Array();
-  return JSON.parse(vault.open(sealed, `payment.order:${payment.id}`)) as UpstreamOrder;
+  const { id, orderSealed, kind, sourceWalletId, destinationWalletId } = payment;
+  if (orderSealed) return JSON.parse(vault.open(orderSealed, `payment.order:${id}`)) as UpstreamOrder;
+  const member = present(members[kind], 'a member of the port for a payment that a provider carries');
+  return { member, anonymous: sourceWalletId === null && destinationWalletId === null, choice: {} };
+}
+
+const members: Partial<Record<PaymentKind, PaymentMember>> = {
+  TOP_UP: 'topUps',
+  TRANSFER: 'transfers',
+  PAYOUT: 'payouts',
+  TRANSIT: 'transits',
+};
+
+/** How whom a service is paid for is shown: the first of its parameters, at most half of it. */
+export function payeeMaskOf({ parameters }: Pick<UpstreamOrder, 'parameters'>): string | null {
+  const [account] = Object.values(parameters ?? {});
+  return account === undefined
+    ? null
+    : `•••${account.slice(account.length - Math.min(4, Math.floor(account.length / 2)))}`;
 }

@@ -5,6 +5,7 @@ import type { TenantViewer } from '../access/viewer.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf } from '../provider/store.ts';
 import { loadUpstream, traced } from './attempt.ts';
+import { sealOrder } from './order.ts';
 import { findPayment, mayAct } from './store.ts';
 
 type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
@@ -16,8 +17,15 @@ type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
  */
 export async function sendReceipt(deps: ReceiptDeps, paymentId: string): Promise<void> {
   const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  const upstream = await loadUpstream(deps, deps.db.prisma, payment);
-  if (upstream.order.receiptEmail) await mail(deps, payment, upstream.order.receiptEmail, 'ru-RU');
+  const { order } = await loadUpstream(deps, deps.db.prisma, payment);
+  const { member, anonymous = false, receiptEmail } = order;
+  if (!receiptEmail) return;
+  const keep = (orderSealed: Payment['orderSealed']) =>
+    deps.db.prisma.payment.update({ where: { id: paymentId }, data: { orderSealed } });
+  // the payment has ended: of its order only the address is still needed, and that until the mail is sent
+  await keep(sealOrder(deps.vault, paymentId, { member, anonymous, receiptEmail, choice: {} }));
+  await mail(deps, payment, receiptEmail, 'ru-RU');
+  await keep(null);
 }
 
 /**

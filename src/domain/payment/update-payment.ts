@@ -9,7 +9,7 @@ import { ProviderUnavailableError, refusalError } from '../provider/errors.ts';
 import { attemptChanges, keepTrace, loadUpstream, traced, type Upstream } from './attempt.ts';
 import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
-import { sealOrder } from './order.ts';
+import { payeeMaskOf, sealOrder } from './order.ts';
 import { findPayment, mayAct } from './store.ts';
 
 export interface UpdatePaymentInput {
@@ -76,10 +76,10 @@ async function send(
     // confirmed or answered otherwise meanwhile: this answer is about a payment that is no more
     if (outcome.kind !== 'accepted' || locked.version !== payment.version) return locked;
     const given = { ...order, parameters: { ...values } };
-    const orderSealed = sealOrder(deps.vault, payment.id, given);
-    await tx.payment.update({ where: { id: payment.id }, data: { orderSealed } });
+    const asked = { orderSealed: sealOrder(deps.vault, payment.id, given), payeeMask: payeeMaskOf(given) };
+    await tx.payment.update({ where: { id: payment.id }, data: asked });
     const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
-    const learned = await learn(tx, { ...locked, orderSealed }, given, told, now);
+    const learned = await learn(tx, { ...locked, ...asked }, given, told, now);
     if (isPending(learned)) await watchPricing(tx, payment.id);
     return learned;
   });
