@@ -1,6 +1,7 @@
 import { accountIn } from './accounts.ts';
 import { rateOf } from './conversion.ts';
 import { rules } from './effects.ts';
+import { errorText } from './error-texts.ts';
 import { businessRefusal } from './errors.ts';
 import { append, finish, sourceOf } from './history.ts';
 import { limitRefusal } from './limits.ts';
@@ -33,7 +34,8 @@ export function pay(world: World, order: PaymentOrder): Transaction {
   const cost = costOf(order, rate);
   const fee = commissionOf(order, cost);
   const errorCode = refusalOf(world, order, cost + fee);
-  if (errorCode !== undefined && world.settings.refusals === 'http') businessRefusal(errorCode, 'Платеж не принят');
+  if (errorCode !== undefined && world.settings.refusals === 'http')
+    businessRefusal(errorCode, errorText(errorCode) ?? '');
   order.wallet.paymentIds.add(order.clientId);
   const payment = accept(world, order, { cost, fee, rate });
   if (errorCode === undefined) {

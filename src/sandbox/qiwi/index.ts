@@ -22,7 +22,6 @@ import { paymentOperations } from './payments.ts';
 import { profileOperations } from './profile.ts';
 import { quoteOperations } from './quotes.ts';
 import { searchOperations } from './search.ts';
-
 import { stateOf } from './state.ts';
 import { transactionOperations } from './transactions.ts';
 import { World } from './world.ts';
