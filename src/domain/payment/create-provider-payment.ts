@@ -5,7 +5,6 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
-import { whileInUse } from '../idempotency/in-use.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import type { Route } from '../provider/route.ts';
 import { newAttempt } from './attempt.ts';
@@ -76,11 +75,7 @@ export async function createProviderPayment<Prepared = null>(
     await tx.paymentAttempt.create({ data: newAttempt(row, route.account, now) });
     return { payment: created.payment, replayed };
   });
-  const claimed = { operation, key: idempotencyKey };
-  const payment =
-    stored.payment.status === 'CREATED'
-      ? await whileInUse(deps, viewer, claimed, () => createUpstream(deps, stored.payment.id))
-      : stored.payment;
+  const payment = stored.payment.status === 'CREATED' ? await createUpstream(deps, stored.payment.id) : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
   return { ...(await confirmPayment(deps, viewer, { paymentId: payment.id })), replayed: stored.replayed };
 }
