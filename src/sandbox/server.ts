@@ -44,6 +44,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     exposeHeadRoutes: false,
     bodyLimit: 12 * 1024 * 1024,
     forceCloseConnections: true,
+    // QIWI's bills have ids of up to 200 characters in their paths; a longer one is the provider's to refuse
+    routerOptions: { maxParamLength: 2000 },
   });
   const clock = new SandboxClock(options.clock);
   const faults = new Faults();
