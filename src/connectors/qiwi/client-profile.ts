@@ -2,9 +2,10 @@ import type { Call } from '../connector.ts';
 import { json } from './answer.ts';
 import type { Transport } from './transport.ts';
 import * as wire from './wire.ts';
+import { nickname } from './wire-payments.ts';
 
-/** Contract 2.2. */
-export const profileCalls = ({ send }: Transport) => ({
+/** Contract 2.2, and the nickname of 2.7. */
+export const profileCalls = ({ send, numberOf }: Transport) => ({
   /** PRF-1 */
   current: (call: Call) =>
     send(call, {
@@ -18,5 +19,14 @@ export const profileCalls = ({ send }: Transport) => ({
       ],
       safe: true,
       read: json(wire.profile),
+    }),
+  /** PAY-3 */
+  nickname: (call: Call) =>
+    send(call, {
+      operation: 'PAY-3',
+      method: 'GET',
+      path: `/qw-nicknames/v1/persons/${numberOf(call, 'PAY-3')}/nickname`,
+      safe: true,
+      read: json(nickname),
     }),
 });

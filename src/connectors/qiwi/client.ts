@@ -1,5 +1,7 @@
 import { balanceCalls } from './client-balances.ts';
 import { historyCalls } from './client-history.ts';
+import { paymentCalls } from './client-payments.ts';
+import { personCalls } from './client-person.ts';
 import { profileCalls } from './client-profile.ts';
 import type { Transport } from './transport.ts';
 
@@ -10,6 +12,8 @@ export function createClient(transport: Transport) {
   return {
     balances: balanceCalls(transport),
     profile: profileCalls(transport),
+    ...personCalls(transport),
+    ...paymentCalls(transport),
     ...historyCalls(transport),
   };
 }

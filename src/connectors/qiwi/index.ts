@@ -3,10 +3,20 @@ import { PROVIDER } from './answer.ts';
 import { balancesCapability } from './balances.ts';
 import { createClient } from './client.ts';
 import { qiwiConfig } from './config.ts';
+import { exchangeCapability } from './exchange.ts';
+import { historyCapability } from './history.ts';
+import { identificationCapability } from './identification.ts';
+import { limitsCapability } from './limits.ts';
+import { paymentLinksCapability } from './links.ts';
 import { masking } from './masking.ts';
+import { payees } from './payees.ts';
+import { payoutsCapability, transfersCapability } from './payments.ts';
+import { quotesCapability } from './quotes.ts';
+import { receiptsCapability } from './receipts.ts';
+import { servicesCapability } from './services.ts';
 import { refusals } from './status.ts';
 import { createTransport } from './transport.ts';
-import { walletsCapability } from './wallets.ts';
+import { profilesCapability, walletsCapability } from './wallets.ts';
 
 /** QIWI Wallet: wallets by number and token, in several currencies; transfers, payouts, exchange, invoices, virtual cards. */
 export const qiwi = defineConnector({
@@ -21,7 +31,18 @@ export const qiwi = defineConnector({
     const parts = { client: createClient(createTransport(config, deps)), config, clock: deps.clock, log: deps.log };
     return {
       wallets: walletsCapability(parts),
+      profiles: profilesCapability(parts),
+      identification: identificationCapability(parts),
+      limits: limitsCapability(parts),
       balances: balancesCapability(parts),
+      transfers: transfersCapability(parts),
+      payouts: { ...payoutsCapability(parts), payees: payees(parts) },
+      quotes: quotesCapability(parts),
+      exchange: exchangeCapability(parts),
+      services: servicesCapability(parts),
+      paymentLinks: paymentLinksCapability(parts),
+      history: historyCapability(parts),
+      receipts: receiptsCapability(parts),
     };
   },
 });

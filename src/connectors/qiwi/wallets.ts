@@ -1,6 +1,6 @@
 import { stringifyJson } from '../json.ts';
 import type { Attribute } from '../values.ts';
-import type { ProviderWallet, WalletSecret, Wallets } from '../wallets.ts';
+import type { Profiles, ProviderWallet, WalletSecret, Wallets } from '../wallets.ts';
 import { unfit } from './answer.ts';
 import { bareNumber } from './config.ts';
 import type { Parts } from './parts.ts';
@@ -17,6 +17,23 @@ export function walletsCapability({ client }: Parts): Wallets {
       if (call.wallet && bareNumber(call.wallet.number) !== wallet.number)
         throw unfit('PRF-1', 'The token opens another wallet than the one with this number.');
       return wallet;
+    },
+  };
+}
+
+/** PROFILES: the nickname (PAY-3); settings are changed in the provider's own application. */
+export function profilesCapability({ client }: Parts): Profiles {
+  return {
+    operations: ['PAY-3'],
+    statementPeriods: [],
+    async nickname(call) {
+      const { nickname, canChange, canUse, description } = await client.profile.nickname(call);
+      return {
+        name: nickname,
+        canChange: canChange ?? false,
+        canUse: canUse ?? false,
+        description: description || null,
+      };
     },
   };
 }
