@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
-import { currencies, rubles, walletOf } from './actions-input.ts';
+import { currencies, rubles, walletNumber, walletOf } from './actions-input.ts';
 import { closeBill, expireDue, issueInvoice, receiveBill, rejectInvoice } from './bill-engine.ts';
 import { notifyBill } from './bill-notify.ts';
 import type { Bill, Invoice } from './model.ts';
@@ -32,7 +32,7 @@ function openInvoice(world: World, id: number): Invoice {
 /** Invoices that merchants issue to wallets. */
 function invoiceActions(world: World): Record<string, Action> {
   const issued = z.strictObject({
-    wallet: z.string(),
+    wallet: walletNumber,
     amount: rubles,
     currency: currencies.default(643),
     comment: z.string().default(''),

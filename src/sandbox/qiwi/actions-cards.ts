@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
-import { rubles, walletOf } from './actions-input.ts';
+import { rubles, walletNumber, walletOf } from './actions-input.ts';
 import { issueCard } from './card-issue.ts';
 import { pay } from './engine.ts';
 import type { Card } from './model.ts';
@@ -44,7 +44,7 @@ export function cardActions(world: World): Record<string, Action> {
     ...plans(world),
     'card.issue': action(
       'issue a card to a wallet without an order',
-      z.strictObject({ wallet: z.string(), kind: z.enum(['qvc-cpa', 'qvc-cpa-debit']).default('qvc-cpa') }),
+      z.strictObject({ wallet: walletNumber, kind: z.enum(['qvc-cpa', 'qvc-cpa-debit']).default('qvc-cpa') }),
       ({ wallet, kind }) => cardState(issueCard(world, walletOf(world, wallet), kind)),
     ),
     'card.status': action(

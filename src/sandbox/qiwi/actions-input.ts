@@ -14,6 +14,9 @@ export const rubles = z.union([z.number(), z.string()]).transform((value, contex
   return z.NEVER;
 });
 
+/** A wallet number; the command line reads it as a number. */
+export const walletNumber = z.coerce.string();
+
 /** A currency that wallets hold. */
 export const currencies = z.union([z.literal(643), z.literal(840), z.literal(978), z.literal(398)]);
 

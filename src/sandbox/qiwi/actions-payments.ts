@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
 import { accountIn, openAccount } from './accounts.ts';
-import { currencies, rubles, transactionOf, walletOf } from './actions-input.ts';
+import { currencies, rubles, transactionOf, walletNumber, walletOf } from './actions-input.ts';
 import { pay, settle } from './engine.ts';
 import { append, finish, receive } from './history.ts';
 import type { Outcome, Transaction } from './model.ts';
@@ -31,27 +31,48 @@ function settleLine(world: World, line: Transaction, outcome: Outcome): void {
   finish(world, line, outcome.status === 'ERROR' ? outcome.errorCode : 0);
 }
 
-/** What the provider's processing decides about payments. */
-function outcomeActions(world: World): Record<string, Action> {
-  const outcome = z.strictObject({
+/** The words of `koshel sandbox outcome`. */
+const statuses = { complete: 'SUCCESS', decline: 'ERROR', pending: 'WAITING' } as const;
+
+const outcomes = z.union([
+  z.strictObject({
     status: z.enum(['SUCCESS', 'ERROR', 'WAITING']),
     errorCode,
     times: z.number().int().min(1).default(1),
-  });
+  }),
+  z
+    .strictObject({
+      outcome: z.enum(['complete', 'decline', 'pending']),
+      reason: z.coerce.number().int().min(1).default(DEFAULT_CODE),
+      times: z.number().int().min(1).default(1),
+    })
+    .transform(({ outcome, reason, times }) => ({ status: statuses[outcome], errorCode: reason, times })),
+]);
+
+/** What the provider's processing decides about payments. */
+function outcomeActions(world: World): Record<string, Action> {
   const end = byId.extend({ status: z.enum(['SUCCESS', 'ERROR']).default('SUCCESS'), errorCode });
+  const declined = byId.extend({ reason: z.coerce.number().int().min(1).default(DEFAULT_CODE) });
+  const settled = (id: number, type: Transaction['type'] | undefined, outcome: Outcome) => {
+    const line = transactionOf(world, id, type);
+    settleLine(world, line, outcome);
+    return transactionState(line);
+  };
   return {
     outcome: action(
-      'how the next accepted payments (times) end: SUCCESS, ERROR with errorCode, WAITING until settled',
-      outcome,
+      'how the next accepted payments (times) end: status SUCCESS, ERROR with errorCode, WAITING until settled; or outcome complete, decline with the code as reason, pending',
+      outcomes,
       ({ status, errorCode: code, times }) => {
         for (let n = 0; n < times; n += 1) world.nextOutcomes.push(toOutcome(status, code));
       },
     ),
-    'payment.settle': action('WAITING → SUCCESS or ERROR', end, ({ id, type, status, errorCode: code }) => {
-      const line = transactionOf(world, id, type);
-      settleLine(world, line, toOutcome(status, code));
-      return transactionState(line);
-    }),
+    'payment.settle': action('WAITING → SUCCESS or ERROR', end, ({ id, type, status, errorCode: code }) =>
+      settled(id, type, toOutcome(status, code)),
+    ),
+    'payment.complete': action('WAITING → SUCCESS', byId, ({ id, type }) => settled(id, type, { status: 'SUCCESS' })),
+    'payment.decline': action('WAITING → ERROR, with the code as reason', declined, ({ id, type, reason }) =>
+      settled(id, type, { status: 'ERROR', errorCode: reason }),
+    ),
     'payment.notify': action('send the notification of a transaction once more', byId, ({ id, type }) =>
       notify(world, transactionOf(world, id, type)),
     ),
@@ -60,7 +81,7 @@ function outcomeActions(world: World): Record<string, Action> {
     ),
     payments: action(
       'transactions by the id that their client gave them',
-      z.strictObject({ clientId: z.string() }),
+      z.strictObject({ clientId: z.coerce.string() }),
       ({ clientId }) => ({
         payments: world.transactions.filter(({ trmTxnId }) => trmTxnId === clientId).map(transactionState),
       }),
@@ -71,7 +92,7 @@ function outcomeActions(world: World): Record<string, Action> {
 /** Money that moves without a call of the API: top-ups, and purchases by a QIWI card. */
 function movementActions(world: World): Record<string, Action> {
   const deposit = z.strictObject({
-    wallet: z.string(),
+    wallet: walletNumber,
     amount: rubles,
     currency: currencies.default(643),
     account: z.string().default('Терминал QIWI'),
@@ -80,7 +101,7 @@ function movementActions(world: World): Record<string, Action> {
     status: z.enum(['SUCCESS', 'WAITING', 'ERROR']).default('SUCCESS'),
     errorCode,
   });
-  const purchase = z.strictObject({ wallet: z.string(), amount: rubles, shop: z.string().default('SHOP MOSCOW') });
+  const purchase = z.strictObject({ wallet: walletNumber, amount: rubles, shop: z.string().default('SHOP MOSCOW') });
   return {
     deposit: action('an incoming payment, with its webhook', deposit, ({ status, errorCode: code, ...input }) => {
       const { wallet: personId, amount, currency, account, comment, source } = input;

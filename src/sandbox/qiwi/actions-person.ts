@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
-import { walletOf } from './actions-input.ts';
+import { walletNumber, walletOf } from './actions-input.ts';
 import { processDowngrade } from './downgrade.ts';
 import type { World } from './world.ts';
 
-const byWallet = z.strictObject({ wallet: z.string() });
+const byWallet = z.strictObject({ wallet: walletNumber });
 
 const person = z.strictObject({
   birthDate: z.iso.date(),

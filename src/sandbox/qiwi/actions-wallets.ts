@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ControlError } from '../control-error.ts';
 import { type Action, action } from '../provider.ts';
 import { accountIn, openAccount } from './accounts.ts';
-import { currencies, rubles, walletOf } from './actions-input.ts';
+import { currencies, rubles, walletNumber, walletOf } from './actions-input.ts';
 import { limitTypes } from './limits.ts';
 import type { LimitType, Minor } from './model.ts';
 import { notifyTest } from './notify.ts';
@@ -11,7 +11,7 @@ import { issueToken, newWallet, scopes } from './seed.ts';
 import { walletState } from './state.ts';
 import type { World } from './world.ts';
 
-const byWallet = z.strictObject({ wallet: z.string() });
+const byWallet = z.strictObject({ wallet: walletNumber });
 const levels = z.enum(['ANONYMOUS', 'SIMPLE', 'VERIFIED', 'FULL']);
 const newToken = (): string => randomBytes(16).toString('hex');
 

@@ -56,6 +56,22 @@ describe('PAY-4', () => {
     expect(bench.act('payment.get', { id: first })).toMatchObject([{ type: 'OUT' }, { type: 'IN' }]);
   });
 
+  it('is ruled by the command line’s words as well', async () => {
+    bench.act('outcome', { outcome: 'pending', times: 2 });
+    bench.act('outcome', { outcome: 'decline', reason: '220' });
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n += 1) ids.push((await bench.pay(99, 10, { account: other.wallet })).json.transaction.id);
+    bench.act('payment.complete', { id: ids[0] });
+    bench.act('payment.decline', { id: ids[1], reason: 5 });
+    const lines = (await bench.history(me, 'rows=3')).json.data;
+    expect(lines.map((line: { errorCode: number }) => line.errorCode)).toEqual([220, 5, 0]);
+    expect([await bench.balance(), await bench.balance(other)]).toEqual([9_990, 10_010]);
+    bench.act('deposit', { wallet: 79115221133, amount: 5, status: 'WAITING' });
+    expect(await bench.balance()).toBe(9_990);
+    bench.act('payment.complete', { id: (await last()).txnId });
+    expect(await bench.balance()).toBe(9_995);
+  });
+
   it('ends as decided beforehand', async () => {
     bench.act('outcome', { status: 'ERROR', errorCode: 749, times: 2 });
     for (let n = 0; n < 3; n += 1) await bench.pay(99, 10, { account: other.wallet });
