@@ -37,6 +37,8 @@ const people = [
     firstName: 'Anna',
     lastName: 'Petrova',
     phone: '+79261110001',
+    email: 'anna@demo.example',
+    notifications: { channel: 'EMAIL_AND_SMS', period: 'INSTANT' },
     minor: 5_000_000n,
   },
   {
@@ -45,9 +47,11 @@ const people = [
     firstName: 'Boris',
     lastName: 'Ivanov',
     phone: '+79261110002',
+    email: 'boris@demo.example',
+    notifications: { channel: 'EMAIL', period: 'INSTANT' },
     minor: 100_000n,
   },
-];
+] as const;
 
 /** What the demo data are, for the terminal and for GraphiQL. */
 export interface Demo {
@@ -70,11 +74,12 @@ export async function seedDemo(deps: Deps, sandboxUrl: string | null): Promise<D
   const viewer = await seedPartner(deps, apiKey);
   const wallets: Demo['wallets'] = [];
   let customerToken = '';
-  for (const { externalId, title, firstName, lastName, phone, minor } of people) {
+  for (const { externalId, title, firstName, lastName, phone, email, notifications, minor } of people) {
     const { customer } = await createCustomer(deps, viewer, {
       externalId,
       identification: 'FULL',
-      person: { firstName, lastName, phone },
+      notifications,
+      person: { firstName, lastName, phone, email },
     });
     const key = (step: string) => `seed-${externalId}-${step}`;
     const opening = { customerId: customer.id, phone, currency: 'RUB', identification: 'FULL' as const };

@@ -98,7 +98,8 @@ CustomerRef.implement({
     }),
     notifications: t.field({
       type: NotificationSettingsRef,
-      description: 'How to tell the customer.',
+      description:
+        'How to tell the customer of payments that are completed, declined or reversed: at once, or in one message when the day, the week (from Monday) or the month is over (UTC).',
       resolve: (customer) => customer,
     }),
     wallets: t.field({

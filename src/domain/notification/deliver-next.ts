@@ -22,9 +22,13 @@ export async function deliverNext(deps: DeliverDeps, customerId: string): Promis
   const about = { customerId, messageId: claim.messageId, medium: claim.medium, payments: claim.rows.length };
   try {
     const skipReason = await send(deps, claim);
-    if (skipReason === null) await changeToSent(deps.db, claim, deps.clock.now());
-    else await changeToSkipped(deps.db, claim, skipReason);
-    deps.log.info({ ...about, skipReason }, skipReason === null ? 'a customer was told' : 'a customer was not told');
+    if (skipReason === null) {
+      await changeToSent(deps.db, claim, deps.clock.now());
+      deps.log.debug(about, 'a customer was told');
+    } else {
+      await changeToSkipped(deps.db, claim, skipReason);
+      deps.log.info({ ...about, skipReason }, 'there is no way to tell a customer');
+    }
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     const wait = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(claim.attempts - 1, 20));
