@@ -7,6 +7,7 @@ import { appendEvents } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { once } from '../idempotency/once.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf } from '../provider/store.ts';
@@ -17,6 +18,8 @@ import { callFor, cardUpdated, writeCard } from './refresh-card.ts';
 import { findCard } from './store.ts';
 
 type CardDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
+
+const OPERATION = 'cardLink';
 
 export interface LinkCardInput {
   idempotencyKey: string;
@@ -39,7 +42,7 @@ export async function linkCard(
 ): Promise<{ card: Card; replayed: boolean }> {
   const now = deps.clock.now();
   const stored = await transaction(deps.db, async (tx) => {
-    const claim = { operation: 'cardLink', key: idempotencyKey, input, resultId: newId('Card') };
+    const claim = { operation: OPERATION, key: idempotencyKey, input, resultId: newId('Card') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { card: present(await findCard(tx, viewer, id), 'the card'), replayed };
     const wallet = await findWallet(tx, viewer, input.walletId);
@@ -59,12 +62,16 @@ export async function linkCard(
 
   const { linked, provider } = await linkedCards(deps, stored.card);
   const { successUrl, failureUrl, embedded } = input;
-  const said = acceptedValue(
-    await linked.link(await callFor(deps, stored.card), { successUrl, failureUrl, embedded }),
-    provider,
-  );
-  await deps.db.prisma.card.update({ where: { id: stored.card.id }, data: { reference: said.reference } });
-  return { card: await writeCard(deps, stored.card.id, said), replayed: stored.replayed };
+  const card = await whileInUse(deps, viewer, { operation: OPERATION, key: idempotencyKey }, async () => {
+    // another request may have just linked it
+    const row = await deps.db.prisma.card.findUniqueOrThrow({ where: { id: stored.card.id } });
+    if (row.reference !== null) return row;
+    const outcome = await linked.link(await callFor(deps, stored.card), { successUrl, failureUrl, embedded });
+    const said = acceptedValue(outcome, provider);
+    await deps.db.prisma.card.update({ where: { id: stored.card.id }, data: { reference: said.reference } });
+    return writeCard(deps, stored.card.id, said);
+  });
+  return { card, replayed: stored.replayed };
 }
 
 /**

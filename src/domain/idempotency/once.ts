@@ -64,4 +64,4 @@ export async function isClaimed(tx: Tx, viewer: TenantViewer, operation: string,
 }
 
 /** A key belongs to the partner's server, or to one customer's session. */
-const actorOf = (viewer: TenantViewer): string => (viewer.kind === 'PARTNER' ? 'server' : viewer.customerId);
+export const actorOf = (viewer: TenantViewer): string => (viewer.kind === 'PARTNER' ? 'server' : viewer.customerId);

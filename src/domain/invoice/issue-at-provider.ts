@@ -10,6 +10,7 @@ import { InvalidInputError, NotFoundError, NotSupportedError } from '../../error
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import { acceptedValue, ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
@@ -134,11 +135,14 @@ async function issue(
     if (replayed) return { invoice: await replayedInvoice(tx, viewer, id), replayed };
     return { invoice: await insertInvoice(tx, { ...(await plan(tx, id, now)), snapshot }, now), replayed };
   });
-  if (replayed) return { invoice: await knownAtProvider(deps, reached, invoice), replayed };
-  const outcome = await send(call, invoice);
-  if (outcome.kind === 'unknown') return { invoice: await knownAtProvider(deps, reached, invoice), replayed };
-  if (outcome.kind !== 'accepted') await forget(deps, invoice);
-  return { invoice: await adopt(deps, invoice, acceptedValue(outcome, account.provider), true), replayed };
+  if (invoice.reference !== null) return { invoice, replayed };
+  const issued = await whileInUse(deps, viewer, { operation, key: idempotencyKey }, async () => {
+    const outcome = replayed ? null : await send(call, invoice);
+    if (outcome === null || outcome.kind === 'unknown') return knownAtProvider(deps, reached, invoice);
+    if (outcome.kind !== 'accepted') await forget(deps, invoice);
+    return adopt(deps, invoice, acceptedValue(outcome, account.provider), true);
+  });
+  return { invoice: issued, replayed };
 }
 
 /** The invoice as it is to be at its provider, checked. */

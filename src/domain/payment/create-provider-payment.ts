@@ -5,6 +5,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import type { Route } from '../provider/route.ts';
 import { newAttempt } from './attempt.ts';
@@ -75,7 +76,12 @@ export async function createProviderPayment<Prepared = null>(
     await tx.paymentAttempt.create({ data: newAttempt(row, route.account, now) });
     return { payment: created.payment, replayed };
   });
-  const payment = stored.payment.status === 'CREATED' ? await createUpstream(deps, stored.payment.id) : stored.payment;
+  const claimed = { operation, key: idempotencyKey };
+  const { status, reference } = stored.payment;
+  const payment =
+    status === 'CREATED' && reference === null
+      ? await whileInUse(deps, viewer, claimed, () => createUpstream(deps, stored.payment.id))
+      : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
   return { ...(await confirmPayment(deps, viewer, { paymentId: payment.id })), replayed: stored.replayed };
 }

@@ -3,6 +3,7 @@ import { transaction } from '../../db/transaction.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { once } from '../idempotency/once.ts';
 import { capable, walletAtProvider } from '../wallet/at-provider.ts';
 import { checkPhone } from '../wallet/phone.ts';
@@ -80,13 +81,16 @@ export async function recordRemittance(
   const { remittance, replayed, made } = stored;
   if (remittance.recordedAt) return { remittance, replayed };
 
-  const outcome = await remittances.record(call, { number, sender, recipient });
-  if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, remittance, made);
-  acceptedOfWallet(outcome, wallet);
-  const told = openParties(deps.vault, remittance);
-  const parties = { sender: merged(told.sender, sender), recipient: merged(told.recipient, recipient) };
-  const data = { recordedAt: now, partiesSealed: sealParties(deps.vault, remittance.id, parties) };
-  return { remittance: await deps.db.prisma.remittance.update({ where: { id: remittance.id }, data }), replayed };
+  const announced = await whileInUse(deps, viewer, { operation: OPERATION, key: idempotencyKey }, async () => {
+    const outcome = await remittances.record(call, { number, sender, recipient });
+    if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, remittance, made);
+    acceptedOfWallet(outcome, wallet);
+    const told = openParties(deps.vault, remittance);
+    const parties = { sender: merged(told.sender, sender), recipient: merged(told.recipient, recipient) };
+    const data = { recordedAt: now, partiesSealed: sealParties(deps.vault, remittance.id, parties) };
+    return deps.db.prisma.remittance.update({ where: { id: remittance.id }, data });
+  });
+  return { remittance: announced, replayed };
 }
 
 /** What was announced, with what the network knows beside it. */

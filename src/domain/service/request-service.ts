@@ -5,6 +5,7 @@ import { InvalidInputError, NotFoundError, NotSupportedError } from '../../error
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer, Viewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { once } from '../idempotency/once.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { routeOfWallet } from '../wallet/route.ts';
@@ -12,6 +13,7 @@ import { findWallet } from '../wallet/store.ts';
 import { upstreamAccess } from '../wallet/upstream-access.ts';
 
 const MAX_TITLE = 255;
+const OPERATION = 'serviceRequestCreate';
 
 export interface RequestServiceInput {
   idempotencyKey: string;
@@ -51,7 +53,7 @@ export async function requestService(
   if (!ask) throw new NotSupportedError(account.provider, 'SERVICES', 'The provider takes no wishes for services.');
   const now = deps.clock.now();
   const { id, replayed } = await transaction(deps.db, async (tx) => {
-    const claim = { operation: 'serviceRequestCreate', key: idempotencyKey, input, resultId: newId('ServiceRequest') };
+    const claim = { operation: OPERATION, key: idempotencyKey, input, resultId: newId('ServiceRequest') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     const row = { id, partnerId: wallet.partnerId, walletId: wallet.id, title, createdAt: now };
     if (!replayed) await tx.serviceRequest.create({ data: row });
@@ -59,10 +61,17 @@ export async function requestService(
   });
   const stored = present(await prisma.serviceRequest.findUnique({ where: { id } }), 'a service request');
   if (stored.reference !== null) return { request: stored, replayed };
-  const outcome = await ask({ wallet: upstreamAccess(deps.vault, wallet) }, title);
-  if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, { id, reference: null });
-  const { reference } = acceptedValue(outcome, account.provider);
-  return { request: await prisma.serviceRequest.update({ where: { id }, data: { reference } }), replayed };
+  const claimed = { operation: OPERATION, key: idempotencyKey };
+  const request = await whileInUse(deps, viewer, claimed, async () => {
+    // another request may have just sent it
+    const row = await prisma.serviceRequest.findUniqueOrThrow({ where: { id } });
+    if (row.reference !== null) return row;
+    const outcome = await ask({ wallet: upstreamAccess(deps.vault, wallet) }, title);
+    if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, { id, reference: null });
+    const { reference } = acceptedValue(outcome, account.provider);
+    return prisma.serviceRequest.update({ where: { id }, data: { reference } });
+  });
+  return { request, replayed };
 }
 
 /** Nothing came of it: the key is free again. */
@@ -72,7 +81,6 @@ async function forget(
 ): Promise<void> {
   await transaction(db, async (tx) => {
     const { count } = await tx.serviceRequest.deleteMany({ where });
-    if (count > 0)
-      await tx.idempotencyKey.deleteMany({ where: { operation: 'serviceRequestCreate', resultId: where.id } });
+    if (count > 0) await tx.idempotencyKey.deleteMany({ where: { operation: OPERATION, resultId: where.id } });
   });
 }

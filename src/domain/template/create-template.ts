@@ -5,6 +5,7 @@ import { type MinorAmount, NotFoundError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import { acceptedValue, readUpstream } from '../provider/errors.ts';
 import { checkWalletState } from '../wallet/rules.ts';
@@ -61,7 +62,13 @@ export async function createTemplate(
     return { template, replayed };
   });
   if (!upstream || stored.template.reference !== null) return stored;
-  return { template: await carry(deps, stored, upstream), replayed: stored.replayed };
+  const claimed = { operation: OPERATION, key: idempotencyKey };
+  const template = await whileInUse(deps, viewer, claimed, async () => {
+    // another request may have just carried it
+    const row = await deps.db.prisma.paymentTemplate.findUniqueOrThrow({ where: { id: stored.template.id } });
+    return row.reference === null ? carry(deps, { ...stored, template: row }, upstream) : row;
+  });
+  return { template, replayed: stored.replayed };
 }
 
 async function plan(

@@ -9,6 +9,7 @@ import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { findCustomer } from '../customer/store.ts';
+import { whileInUse } from '../idempotency/in-use.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { once } from '../idempotency/once.ts';
 import { accountFor, capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
@@ -18,6 +19,8 @@ import { walletOpened } from './events.ts';
 import { checkPhone, sealPhone } from './phone.ts';
 import { acceptedOfWallet } from './refusal.ts';
 import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
+
+const OPERATION = 'walletOpen';
 
 export interface OpenProviderWalletInput {
   idempotencyKey: string;
@@ -53,7 +56,7 @@ export async function openProviderWallet(
   const phone = checkPhone(input.phone, 'input.phone');
   const password = checkPassword(input.password);
   const { wallet, replayed } = await transaction(deps.db, async (tx) => {
-    const claim = { operation: 'walletOpen', key: idempotencyKey, input, resultId: newId('Wallet') };
+    const claim = { operation: OPERATION, key: idempotencyKey, input, resultId: newId('Wallet') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { wallet: present(await findWallet(tx, viewer, id), 'the wallet'), replayed };
     return { wallet: await intend(deps, tx, viewer, { ...input, phone, password }, id), replayed };
@@ -62,6 +65,23 @@ export async function openProviderWallet(
     return { wallet, challenge: openChallenge(deps.vault, wallet.id, wallet.challengeSealed), replayed };
   if (wallet.status !== 'PENDING_ACTIVATION') return { wallet, challenge: null, replayed };
 
+  const claimed = { operation: OPERATION, key: idempotencyKey };
+  return {
+    ...(await whileInUse(deps, viewer, claimed, () => open(deps, viewer, wallet, { phone, password }))),
+    replayed,
+  };
+}
+
+/** Steps 2 and 3: the provider is asked, and its answer is stored. */
+async function open(
+  deps: OpenDeps,
+  viewer: TenantViewer,
+  wallet: WalletWithAccounts,
+  { phone, password }: { phone: string; password: string },
+): Promise<Omit<OpenedWallet, 'replayed'>> {
+  // another request may have just opened it
+  const { challengeSealed } = await deps.db.prisma.wallet.findUniqueOrThrow({ where: { id: wallet.id } });
+  if (challengeSealed) return { wallet, challenge: openChallenge(deps.vault, wallet.id, challengeSealed) };
   const reached = present(await reachWallet(deps, deps.db.prisma, wallet), 'the provider of a wallet');
   const outcome = await askToOpen(reached, phone, password);
   const now = deps.clock.now();
@@ -80,7 +100,7 @@ export async function openProviderWallet(
     if (!locked.challengeSealed) await appendEvents(tx, [walletOpened(row, now)], now);
     return row;
   });
-  return { wallet: opened, challenge, replayed };
+  return { wallet: opened, challenge };
 }
 
 /** Step 1: the wallet as it is to be, with what will open it. */
@@ -151,6 +171,6 @@ async function forget({ db }: OpenDeps, { id, partnerId }: WalletWithAccounts): 
   await transaction(db, async (tx) => {
     await tx.walletCredential.deleteMany({ where: { walletId: id } });
     await tx.wallet.deleteMany({ where: { id, status: 'PENDING_ACTIVATION', challengeSealed: null } });
-    await tx.idempotencyKey.deleteMany({ where: { partnerId, operation: 'walletOpen', resultId: id } });
+    await tx.idempotencyKey.deleteMany({ where: { partnerId, operation: OPERATION, resultId: id } });
   });
 }
