@@ -3,6 +3,7 @@ import type { Call, ProviderDefinition } from '../../src/connectors/connector.ts
 import { parseJson, stringifyJson } from '../../src/connectors/json.ts';
 import { type Outcome, ProtocolError, ProviderRejected, ProviderUnavailable } from '../../src/connectors/outcome.ts';
 import type { Connector } from '../../src/connectors/registry.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { type Bench, openBench } from './kit.ts';
 import { closedUrl, type Script, type SeenRequest, type Stub, startStub } from './stub.ts';
 
@@ -37,6 +38,8 @@ export interface ProviderContract {
   definition: ProviderDefinition;
   settings(url: string): Record<string, string>;
   wallet?: Call['wallet'];
+  /** Where answers tell no time, and ours takes its place. */
+  clock?: Clock;
   /** None of these may appear in a log line or a recorded exchange. */
   secrets: string[];
   writes: ContractWrite[];
@@ -80,6 +83,7 @@ export function connectorContract(contract: ProviderContract): void {
       definition,
       settings: contract.settings(url),
       wallet: contract.wallet ?? null,
+      ...(contract.clock ? { clock: contract.clock } : {}),
       limits,
       deadlineMs,
     });

@@ -23,6 +23,8 @@ const LARGEST_PAGE = 50;
 const LISTS_PER_MINUTE = 100;
 /** How many pages are searched for a payment of ours, which leaves room below that. */
 const SEARCH_PAGES = 20;
+/** "You already have the same payment" (contract 4.2). */
+const DUPLICATE = '408';
 const SECOND_MS = 1000;
 /** How far the provider's clock may be behind ours or before it, where a payment is looked for by its time. */
 const BEHIND_MS = 10 * 60_000;
@@ -33,6 +35,7 @@ export function historyCapability(parts: Parts): History {
   return {
     operations: ['HIS-1', 'HIS-2', 'HIS-3'],
     listsPerMinute: LISTS_PER_MINUTE,
+    explainsBalance: true,
     list: (call, query) => listPayments(parts, call, query),
     get: (call, reference, direction) => findTransaction(parts, call, reference, direction),
     totals: (call, query) => totalsOf(parts, call, query),
@@ -142,7 +145,8 @@ export async function findTransaction(
 }
 
 /**
- * A payment of the wallet by our own id, `trmTxnId` (trap T17).
+ * A payment of the wallet by our own id, `trmTxnId` (trap T17). A transaction that was refused for its repeated id comes
+ * after the one that it repeats, and counts only when there is no other.
  * @param from since when it can be there: the time of the attempt
  * @returns null when everything since then was read and it is not there
  * @throws ProtocolError when there is too much to be read
@@ -156,11 +160,14 @@ export async function findByClientId(
   const since = new Date(from.getTime() - BEHIND_MS);
   const to = new Date(parts.clock.now().getTime() + BEFORE_MS);
   let cursor: string | undefined;
+  let refused: ProviderPayment | null = null;
   for (let pages = 0; pages < SEARCH_PAGES; pages += 1) {
     const page = await listPayments(parts, call, { from: since, to, direction: 'OUT', cursor });
-    const found = page.items.find((payment) => payment.clientId === clientId);
+    const named = page.items.filter((payment) => payment.clientId === clientId);
+    const found = named.find(({ providerCode }) => providerCode !== DUPLICATE);
     if (found) return found;
-    if (page.next === null) return null;
+    refused ??= named[0] ?? null;
+    if (page.next === null) return refused;
     cursor = page.next;
   }
   throw protocol('HIS-1', 'UNREADABLE', `not found on ${SEARCH_PAGES} pages, which proves nothing`);

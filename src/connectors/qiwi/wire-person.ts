@@ -49,8 +49,13 @@ const limit = z
     rest: moneyOf(rest, currency, ctx),
   }));
 
-/** LIM-1: lists by country (trap T12). */
-export const limits = z.object({ limits: z.record(text, z.array(limit)) });
+/** LIM-1: lists by country (trap T12); what is no list is no country. */
+export const limits = z.object({
+  limits: z
+    .record(text, z.unknown())
+    .transform((entries) => Object.fromEntries(Object.entries(entries).filter(([, list]) => Array.isArray(list))))
+    .pipe(z.record(text, z.array(limit))),
+});
 
 /** LIM-2 (trap T15). */
 export const transferCount = z.object({ p2pPaymentCountLimit: smallInteger });
