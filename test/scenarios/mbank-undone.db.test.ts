@@ -11,11 +11,12 @@ import {
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
+import { mirroredWalletAccount } from '../../src/ledger/account.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run, subscribe } from '../support/operations.ts';
-import { linkedWallet } from '../support/provider-wallets.ts';
+import { figures, linkedWallet } from '../support/provider-wallets.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { fundedWalletOf } from '../support/wallets.ts';
@@ -210,6 +211,55 @@ describe('An invoice at mbank whose payment mbank takes back', () => {
     expect(await listed(from)).toMatchObject([{ id, state: 'COMPLETED', payment: { id: payment.id } }]);
     stateAtMbank(reference, 'processing');
     expect(await listed(from)).toMatchObject([{ id, state: 'COMPLETED' }]);
+    await booksAreRight();
+  });
+});
+
+describe('A balance that is read before the notification of an undo has come', () => {
+  const { prisma } = gateway.deps.db;
+  const adjustments = (walletId: string) => {
+    const { id } = mirroredWalletAccount(partnerId, walletId, 'RUB');
+    const ofWallet = { OR: [{ debitAccountId: id }, { creditAccountId: id }] };
+    return prisma.journalEntry.count({ where: { code: 'MIRROR_ADJUSTED', postings: { some: ofWallet } } });
+  };
+  const sources = async (paymentId: string) =>
+    (await prisma.paymentTransition.findMany({ where: { paymentId }, orderBy: { version: 'asc' } })).map(
+      ({ to, source }) => `${to} ${source}`,
+    );
+
+  test('The payment is found undone, and redone, in the history; nothing is adjusted, and the notification finds it done.', async () => {
+    const walletId = await linkedWallet(call, mbank, 1_000);
+    const id = await paid(walletId, '100');
+    await until(id, 'COMPLETED');
+    mbank.sandbox.control.withholdWebhooks('mbank');
+    await act('payment.undo', id);
+    expect(await figures(call, walletId)).toEqual({ posted: '1000.00', pending: '0.00', upstream: '1000.00' });
+    expect((await sources(id)).at(-1)).toBe('REVERSED POLL');
+    await act('payment.redo', id);
+    expect(await figures(call, walletId)).toEqual({ posted: '897.00', pending: '0.00', upstream: '897.00' });
+    const known = await sources(id);
+    expect(known.at(-1)).toBe('COMPLETED POLL');
+    mbank.sandbox.control.releaseWebhooks('mbank');
+    await mbank.sandbox.control.idle();
+    await expect.poll(() => prisma.webhookReceipt.count({ where: { handledAt: null } }), { timeout: 10_000 }).toBe(0);
+    expect(await sources(id)).toEqual(known);
+    expect(await figures(call, walletId)).toEqual({ posted: '897.00', pending: '0.00', upstream: '897.00' });
+    expect(await adjustments(walletId), 'the opening balance only').toBe(1);
+    await booksAreRight();
+  });
+
+  test('While the history cannot be read nothing is adjusted, and the figure is not shown.', async () => {
+    const walletId = await linkedWallet(call, mbank, 1_000);
+    const id = await paid(walletId, '100');
+    await until(id, 'COMPLETED');
+    mbank.sandbox.control.withholdWebhooks('mbank');
+    await act('payment.undo', id);
+    mbank.sandbox.control.fault({ provider: 'mbank', operation: 'payments.list', kind: 'status', times: 4 });
+    expect(await figures(call, walletId)).toEqual({ posted: '897.00', pending: '0.00', upstream: null });
+    mbank.sandbox.control.clearFaults('mbank');
+    expect(await figures(call, walletId)).toEqual({ posted: '1000.00', pending: '0.00', upstream: '1000.00' });
+    mbank.sandbox.control.releaseWebhooks('mbank');
+    expect(await adjustments(walletId)).toBe(1);
     await booksAreRight();
   });
 });

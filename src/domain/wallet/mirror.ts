@@ -14,6 +14,7 @@ import { type Counters, postEntries } from '../../ledger/post.ts';
 import { assert, present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Money } from '../../money/money.ts';
+import { followUndone } from '../payment/follow-undone.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
 import { capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
 import { noteCredentials } from './credentials.ts';
@@ -40,6 +41,8 @@ export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts
   const before = await booksOf(deps.db.prisma, wallet.id);
   try {
     const said = await loadWallet(reached);
+    // a payment of ours that was undone is booked as such, and not as a movement at the provider alone
+    if (distance(wallet, said.balance, before) !== 0n) await followUndone(deps, reached);
     await followWallet(deps, wallet, said, before);
     return said;
   } catch (error) {
