@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
+import { startDueReconciliations } from './domain/mirror/start-reconciliation.ts';
 import { queueDueNotifications } from './domain/notification/queue-due.ts';
 import { expirePayments } from './domain/payment/expire-payments.ts';
 import { watchOpenPayments } from './domain/payment/watch-open-payments.ts';
@@ -20,6 +21,8 @@ import { startTimer } from './server/timer.ts';
 const SEAL_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 30_000;
+/** How often is looked whose turn it is; each wallet's own comes every quarter of an hour. */
+const RECONCILE_EVERY_MS = 5_000;
 const EXPIRE_AT_A_TIME = 100;
 const TELL_EVERY_MS = 1_000;
 const TELL_AT_A_TIME = 100;
@@ -79,6 +82,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       watchOpenPayments(deps, EXPIRE_AT_A_TIME),
     );
     stops.push(() => watch.stop());
+    const rounds = startTimer('reconcile', RECONCILE_EVERY_MS, log, () =>
+      startDueReconciliations(deps, EXPIRE_AT_A_TIME),
+    );
+    stops.push(() => rounds.stop());
     const telling = startTimer('queue due notifications', TELL_EVERY_MS, log, () =>
       queueDueNotifications(deps, TELL_AT_A_TIME),
     );

@@ -76,6 +76,8 @@ export interface History extends Capability {
     call: Call,
     query: { from: Date; to: Date; direction?: 'IN' | 'OUT'; sources?: FundingSource[] },
   ): Promise<{ incoming: Money[]; outgoing: Money[] }>;
+  /** Does it hold every movement of a wallet, so that it explains the balance? Then a difference is a break, and no adjustment. */
+  readonly explainsBalance?: boolean;
   /** How many lists may be read in a minute for one wallet; null where nothing is documented. */
   readonly listsPerMinute?: number | null;
   /** Clears the provider's own counter of unseen payments; a best effort. */

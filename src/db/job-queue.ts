@@ -10,6 +10,10 @@ export interface JobPayloads {
   'sync-services': { providerAccountId: string };
   /** Mail the receipt of a completed anonymous payment. */
   'send-receipt': { paymentId: string };
+  /** Have a wallet's provider call us, which it could not be told when the wallet was linked. */
+  'register-webhook': { walletId: string };
+  /** Compare a provider's book with ours: one part of a comparison that was begun. */
+  reconcile: { reconciliationId: string; until?: string; deep?: boolean };
   /** Tell a customer what is due. */
   notify: { customerId: string };
   /** Remove what is older than the retention. */

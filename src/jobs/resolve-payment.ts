@@ -1,5 +1,6 @@
 import { addJob, type JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
+import { followPayment } from '../domain/mirror/follow-payment.ts';
 import { resolveUpstream } from '../domain/payment/execute-upstream.ts';
 
 /**
@@ -18,7 +19,11 @@ export async function resolvePaymentJob(
       { key: `resolve-payment:${paymentId}`, runAt },
     );
   try {
-    const { lookAgainAt } = await resolveUpstream(deps, paymentId, round);
+    const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
+    const learned = payment.origin === 'PROVIDER';
+    const { lookAgainAt } = learned
+      ? await followPayment(deps, payment, round)
+      : await resolveUpstream(deps, paymentId, round);
     if (lookAgainAt) await again(lookAgainAt);
   } catch (error) {
     deps.log.warn(

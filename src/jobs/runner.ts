@@ -5,6 +5,8 @@ import type { Deps } from '../deps.ts';
 import { handleWebhook } from './handle-webhook.ts';
 import { notify } from './notify.ts';
 import { prune } from './prune.ts';
+import { reconcile } from './reconcile.ts';
+import { registerWebhook } from './register-webhook.ts';
 import { resolvePaymentJob } from './resolve-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { syncServices } from './sync-services.ts';
@@ -17,6 +19,8 @@ const handlers: Handlers = {
   'handle-webhook': handleWebhook,
   'sync-services': syncServices,
   'send-receipt': sendReceipt,
+  'register-webhook': registerWebhook,
+  reconcile,
   notify,
   prune,
 };

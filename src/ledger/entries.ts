@@ -8,6 +8,7 @@ import {
   lenderReceivableAccount,
   partnerPayableAccount,
   settlementAccount,
+  suspenseAccount,
   walletAccount,
 } from './account.ts';
 import { capture, type HoldRef, hold, type JournalEntryDraft, move, type PostingDraft, release } from './posting.ts';
@@ -54,6 +55,7 @@ const feeExpense = (e: Entry) => feeExpenseAccount(e.partnerId, e.currency);
 const bank = (e: Entry) => bankAccount(e.partnerId, e.currency);
 const receivable = (e: Entry & { providerAccountId: string }) =>
   lenderReceivableAccount(e.partnerId, e.providerAccountId, e.currency);
+const suspense = (e: Entry) => suspenseAccount(e.partnerId, e.currency);
 const payable = (e: Entry) => partnerPayableAccount(e.partnerId, e.currency);
 
 // biome-ignore format: the tables are to be read as tables
@@ -84,6 +86,12 @@ export const mirrorAdjusted = (e: Amount & { walletId: string }) => {
 export const transferReceived = (e: Amount & { walletId: string }) => entry('TRANSFER_RECEIVED', e, [
   move(settlement({ ...e, providerAccountId: e.walletId }), wallet(e), e.amount),
 ]);
+
+// biome-ignore format: table
+/** The house wallet of a provider account has `amount` more, or less, than our books: it stands in suspense until somebody says what it was. */
+export const houseMoved = (e: Amount & { providerAccountId: string }) => entry('HOUSE_MOVED', e, e.amount < 0n
+  ? [move(suspense(e),    settlement(e),      -e.amount)]
+  : [move(settlement(e),  suspense(e),        e.amount)]);
 
 // biome-ignore format: table
 /** From one wallet to another; the sender pays our fee. */

@@ -27,6 +27,9 @@ export const idPrefixes = {
   Remittance: 'rem',
   ServiceRequest: 'srq',
   WalletAuthorization: 'wau',
+  ProviderWebhook: 'phk',
+  Reconciliation: 'rec',
+  ReconciliationBreak: 'rbr',
   Message: 'msg',
 } as const;
 

@@ -12,6 +12,13 @@ export const Decimal = DecimalJs.clone({
 });
 export type Decimal = DecimalJs;
 
+/**
+ * An amount at a rate, rounded half to even to a whole minor unit; both currencies have the same decimals.
+ * @param rate decimal text
+ */
+export const productOf = (minor: bigint, rate: string): bigint =>
+  BigInt(new Decimal(minor.toString()).times(rate).toDecimalPlaces(0, DecimalJs.ROUND_HALF_EVEN).toFixed(0));
+
 const BASIS = 10_000;
 
 /**

@@ -85,6 +85,18 @@ describe('The catalogue, entry by entry', () => {
     `);
   });
 
+  test('houseMoved', () => {
+    expect(renderEntry(examples.houseMoved())).toMatchInlineSnapshot(`
+      "HOUSE_MOVED
+               debit             credit      amount
+        post   settlement qiwi   suspense   1000.00
+
+        account                         posted   reserved out   reserved in   available
+        settlement qiwi   asset       +1000.00              ·             ·    +1000.00
+        suspense          liability   +1000.00              ·             ·    +1000.00"
+    `);
+  });
+
   test('transferCompleted', () => {
     expect(renderEntry(examples.transferCompleted())).toMatchInlineSnapshot(`
       "TRANSFER_COMPLETED

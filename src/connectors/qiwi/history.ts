@@ -145,8 +145,7 @@ export async function findTransaction(
 }
 
 /**
- * A payment of the wallet by our own id, `trmTxnId` (trap T17). A transaction that was refused for its repeated id comes
- * after the one that it repeats, and counts only when there is no other.
+ * A payment of the wallet by our own id, `trmTxnId` (trap T17).
  * @param from since when it can be there: the time of the attempt
  * @returns null when everything since then was read and it is not there
  * @throws ProtocolError when there is too much to be read
@@ -157,18 +156,31 @@ export async function findByClientId(
   clientId: string,
   from: Date,
 ): Promise<ProviderPayment | null> {
+  for await (const payment of outgoingSince(parts, call, from)) if (payment.clientId === clientId) return payment;
+  return null;
+}
+
+/** What the wallet has paid since then and satisfies the test, newest first. @throws as `findByClientId` */
+export async function paidSince(
+  parts: Parts,
+  call: Call,
+  from: Date,
+  test: (payment: ProviderPayment) => boolean,
+): Promise<ProviderPayment[]> {
+  const paid: ProviderPayment[] = [];
+  for await (const payment of outgoingSince(parts, call, from)) if (test(payment)) paid.push(payment);
+  return paid;
+}
+
+async function* outgoingSince(parts: Parts, call: Call, from: Date): AsyncGenerator<ProviderPayment> {
   const since = new Date(from.getTime() - BEHIND_MS);
   const to = new Date(parts.clock.now().getTime() + BEFORE_MS);
   let cursor: string | undefined;
-  let refused: ProviderPayment | null = null;
   for (let pages = 0; pages < SEARCH_PAGES; pages += 1) {
-    const page = await listPayments(parts, call, { from: since, to, direction: 'OUT', cursor });
-    const named = page.items.filter((payment) => payment.clientId === clientId);
-    const found = named.find(({ providerCode }) => providerCode !== DUPLICATE);
-    if (found) return found;
-    refused ??= named[0] ?? null;
-    if (page.next === null) return refused;
-    cursor = page.next;
+    const { items, next } = await listPayments(parts, call, { from: since, to, direction: 'OUT', cursor });
+    yield* items;
+    if (next === null) return;
+    cursor = next;
   }
   throw protocol('HIS-1', 'UNREADABLE', `not found on ${SEARCH_PAGES} pages, which proves nothing`);
 }

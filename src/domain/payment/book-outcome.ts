@@ -19,6 +19,7 @@ import { InvariantError, present } from '../../lib/assert.ts';
 import { countLimits, releaseLimits } from '../limit/consume-limits.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
+import { bookLearned } from './book-side.ts';
 import { payoutUse } from './payout.ts';
 import { balanceEvents } from './post-payment.ts';
 
@@ -57,6 +58,7 @@ async function holderOf(tx: Tx, payment: Payment): Promise<string> {
 
 /** Books that a payment is done, as its kind has it. What a provider proves is booked whatever the caps say. */
 export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
+  if (payment.origin === 'PROVIDER') return bookLearned(tx, payment, now);
   const { id, partnerId, currency, amountMinor: amount, feeMinor } = payment;
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   switch (payment.kind) {

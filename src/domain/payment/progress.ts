@@ -38,14 +38,15 @@ export interface Step {
 /**
  * The first transition: a new payment in CREATED.
  * @param payment the row to be, with status CREATED and version 1
+ * @param occurredAt when it was made in the world; now when left out
  */
-export function begin(payment: Payment, source: TransitionSource, now: Date): Progress {
+export function begin(payment: Payment, source: TransitionSource, now: Date, occurredAt = now): Progress {
   assert(payment.status === 'CREATED' && payment.version === 1, 'a payment begins as CREATED, version 1');
   const progress: Progress = { payment, storedVersion: 0, transitions: [], events: [] };
   return record(
     progress,
     payment,
-    { from: null, to: 'CREATED', reason: 'CREATE', source, message: null, occurredAt: now },
+    { from: null, to: 'CREATED', reason: 'CREATE', source, message: null, occurredAt },
     now,
   );
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/client.ts';
 import type { ProviderAccount } from '../../db/generated/client.ts';
+import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../errors.ts';
@@ -10,6 +11,9 @@ import type { TenantViewer } from '../access/viewer.ts';
 import { findCustomer } from '../customer/store.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
+import { beginMirror, type Opening, readOpening } from '../mirror/opening.ts';
+import { ProviderUnavailableError } from '../provider/errors.ts';
+import { registerLinkedWallet } from '../webhook/register-webhook.ts';
 import { accountFor } from './at-provider.ts';
 import { type CredentialDates, checkWalletCredentials, replaceCredentials } from './credentials.ts';
 import { walletOpened } from './events.ts';
@@ -28,7 +32,10 @@ export interface LinkWalletInput {
   registerWebhook: boolean;
 }
 
-type LinkDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+type LinkDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log' | 'config'>;
+
+/** How long the registration at once is left to itself; then the job sees to it. */
+const REGISTERED_BY_THEN_MS = 30_000;
 
 /** Until its provider tells of a balance. */
 const FIRST_CURRENCY = 'RUB';
@@ -44,7 +51,7 @@ export async function linkWallet(
   viewer: TenantViewer,
   { idempotencyKey, ...input }: LinkWalletInput,
 ): Promise<{ wallet: WalletWithAccounts; replayed: boolean }> {
-  const { number, providerAccountId } = input;
+  const { number, providerAccountId, registerWebhook } = input;
   if (!/^[\x21-\x7e]{1,64}$/.test(number))
     throw InvalidInputError.at('input.number', 'must have 1 to 64 visible characters.');
   const credentials = checkWalletCredentials(input.credentials ?? []);
@@ -52,23 +59,42 @@ export async function linkWallet(
   const repeated = await isClaimed(prisma, viewer, 'walletLink', idempotencyKey);
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
-  const said = repeated ? null : await loadWallet({ connector: route.connector, call, wallet: { status: 'ACTIVE' } });
+  const { connector } = route;
+  const load = () => loadWallet({ connector, call, wallet: { status: 'ACTIVE' } });
+  const read = repeated ? null : await readOpening(deps, connector, call, load);
+  const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
-  return transaction(deps.db, async (tx) => {
+  const linked = await transaction(deps.db, async (tx) => {
     const claim = { operation: 'walletLink', key: idempotencyKey, input, resultId: newId('Wallet') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { wallet: present(await findWallet(tx, viewer, id), 'the wallet'), replayed };
     const customerId = await ownerOf(tx, viewer, input.customerId);
-    const loaded = present(said, 'the wallet as its provider has it');
+    const { said, opening } = present(read, 'the wallet as its provider has it');
     const owner = { partnerId: viewer.partnerId, customerId };
     const wallet = await keepLinked(
       deps,
       tx,
-      { id, owner, account: route.account, said: loaded, credentials, dates: { issuedAt: now } },
+      { id, owner, account: route.account, said, opening, credentials, dates: { issuedAt: now } },
       now,
     );
+    if (hooks) {
+      const runAt = new Date(now.getTime() + REGISTERED_BY_THEN_MS);
+      await addJob(tx, 'register-webhook', { walletId: id }, { key: `register-webhook:${id}`, runAt });
+    }
     return { wallet, replayed };
   });
+  if (hooks && !linked.replayed) await registerNow(deps, linked.wallet.id);
+  return linked;
+}
+
+/** The wallet is linked whether or not its provider can be told to call us: the job goes on trying. */
+async function registerNow(deps: LinkDeps, walletId: string): Promise<void> {
+  try {
+    await registerLinkedWallet(deps, walletId);
+  } catch (error) {
+    if (!(error instanceof ProviderUnavailableError)) throw error;
+    deps.log.info({ walletId }, 'a webhook could not be registered yet');
+  }
 }
 
 /**
@@ -87,6 +113,8 @@ export interface LinkedWallet {
   owner: { partnerId: string; customerId: string | null };
   account: ProviderAccount;
   said: UpstreamWallet;
+  /** Where its history is followed from; null where the provider's history does not explain the balance. */
+  opening?: Opening | null;
   credentials: WalletCredentials;
   dates: CredentialDates;
 }
@@ -98,7 +126,7 @@ export interface LinkedWallet {
 export async function keepLinked(
   deps: Pick<Deps, 'vault'>,
   tx: Tx,
-  { id, owner, account, said, credentials, dates }: LinkedWallet,
+  { id, owner, account, said, opening, credentials, dates }: LinkedWallet,
   now: Date,
 ): Promise<WalletWithAccounts> {
   const { partnerId } = owner;
@@ -125,6 +153,7 @@ export async function keepLinked(
   });
   await replaceCredentials(tx, deps.vault, id, credentials, dates);
   const followed = await follow(tx, wallet, said, new Map(), now);
+  if (opening) await beginMirror(tx, id, opening, now);
   const linked = await tx.wallet.findUniqueOrThrow({ where: { id }, include: { accounts: true } });
   const balances = followed.filter(({ type }) => type === 'BALANCE_CHANGED');
   await appendEvents(tx, [walletOpened(linked, now), ...balances], now);

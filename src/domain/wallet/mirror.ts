@@ -14,6 +14,7 @@ import { type Counters, postEntries } from '../../ledger/post.ts';
 import { assert, present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Money } from '../../money/money.ts';
+import { isExplained, requestReconciliation } from '../mirror/request-reconciliation.ts';
 import { followUndone } from '../payment/follow-undone.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
 import { capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
@@ -130,7 +131,7 @@ function changesOf(wallet: Wallet, said: UpstreamWallet): Prisma.WalletUpdateInp
 }
 
 /** The wallet's book in a currency that its provider has, made when it is first seen. */
-async function openMirror(tx: Tx, wallet: WalletWithAccounts, currency: string, now: Date): Promise<boolean> {
+export async function openMirror(tx: Tx, wallet: WalletWithAccounts, currency: string, now: Date): Promise<boolean> {
   if (wallet.accounts.some((account) => account.currency === currency)) return false;
   const account = mirroredWalletAccount(wallet.partnerId, wallet.id, currency);
   await openAccounts(tx, [account]);
@@ -154,6 +155,11 @@ function distance(wallet: Wallet, balance: Money | null, books: Books): bigint {
 async function adjust(tx: Tx, wallet: Wallet, balance: Money, before: Books, now: Date): Promise<NewEvent[]> {
   const amount = distance(wallet, balance, before);
   if (amount === 0n) return [];
+  // the history tells what it was; what it does not explain is named, and never made up
+  if (await isExplained(tx, wallet.id)) {
+    await requestReconciliation(tx, wallet.id, now);
+    return [];
+  }
   const sides = [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }];
   if ((await tx.payment.count({ where: { status: 'PROCESSING', OR: sides } })) > 0) return [];
   const { id } = mirroredWalletAccount(wallet.partnerId, wallet.id, balance.currency);

@@ -11,8 +11,15 @@ export function checkOffered(currency: string, path: string): void {
   throw InvalidInputError.at(path, `wallets here have ${offeredCurrencies.join(', ')}; ${currency} is not among them.`);
 }
 
-/** @throws StateError unless the wallet is in one of these states */
-export function checkWalletState(wallet: { status: WalletStatus }, allowed: WalletStatus[]): void {
+/** @throws StateError unless the wallet is in one of these states, and for a house wallet */
+export function checkWalletState(wallet: { status: WalletStatus; house?: boolean }, allowed: WalletStatus[]): void {
+  if (wallet.house)
+    throw new StateError(
+      'WALLET_STATE',
+      'HOUSE',
+      [],
+      'This is the house wallet of a provider account: LOCAL wallets pay through it, and nobody by name.',
+    );
   if (allowed.includes(wallet.status)) return;
   throw new StateError(
     'WALLET_STATE',

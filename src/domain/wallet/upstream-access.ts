@@ -21,10 +21,10 @@ export const openWalletCredentials = (vault: Vault, wallet: Wallet): WalletCrede
 
 /**
  * As whom a provider is called for this wallet: the wallet itself where the provider keeps its book, and null, the house
- * wallet of the provider account, for a LOCAL one.
+ * wallet of the provider account, for a LOCAL one and for the house wallet itself.
  */
 export function upstreamAccess(vault: Vault, wallet: Wallet | null): WalletAccess | null {
-  if (!wallet || wallet.provider === 'LOCAL') return null;
+  if (!wallet || wallet.provider === 'LOCAL' || wallet.house) return null;
   return {
     number: present(wallet.number, 'the number of a wallet at a provider'),
     credentials: openWalletCredentials(vault, wallet),

@@ -3,6 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
+import { followNews } from '../mirror/follow-news.ts';
 import { keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
 import { learn } from '../payment/learn.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
@@ -15,6 +16,8 @@ const stored = z.discriminatedUnion('kind', [
     status: z.string(),
     reason: z.string().nullable(),
     occurredAt: z.iso.datetime(),
+    walletId: z.string().optional(),
+    direction: z.enum(['IN', 'OUT']).optional(),
   }),
   z.object({ kind: z.literal('card'), reference: z.string(), state: z.string() }),
 ]);
@@ -23,7 +26,7 @@ type HandlerDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
 /**
  * Acts on a provider's call that was taken in. The call is a hint: the provider is asked, and only its answer moves anything.
- * A payment that is not ours is left to reconciliation.
+ * Of a wallet whose history is followed every movement counts; elsewhere a payment that is not ours is passed over.
  * @throws what the connector throws when it cannot be asked: the job is tried again
  */
 export async function handleReceipt(
@@ -35,9 +38,20 @@ export async function handleReceipt(
   if (receipt.handledAt) return;
   const news = stored.parse(receipt.news);
   if (news.kind === 'card') await refreshCard(deps, providerAccountId, news.reference);
-  else await askAbout(deps, providerAccountId, news);
+  else if (!(await isFollowed(deps, news))) await askAbout(deps, providerAccountId, news);
   await deps.db.prisma.webhookReceipt.update({ where, data: { handledAt: deps.clock.now() } });
 }
+
+/** Was the call about a wallet whose history is followed? Then its movement is in the books now. */
+const isFollowed = async (
+  deps: HandlerDeps,
+  {
+    walletId,
+    direction,
+    reference,
+  }: { walletId?: string | undefined; direction?: 'IN' | 'OUT' | undefined; reference: string },
+): Promise<boolean> =>
+  walletId !== undefined && direction !== undefined && followNews(deps, { walletId, reference, direction });
 
 async function askAbout(
   deps: HandlerDeps,

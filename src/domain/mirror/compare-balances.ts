@@ -1,0 +1,54 @@
+import { balanceOf } from '../../ledger/balance.ts';
+import { present } from '../../lib/assert.ts';
+import type { Money } from '../../money/money.ts';
+import { readUpstream } from '../provider/errors.ts';
+import type { Break } from './breaks.ts';
+import type { MirrorDeps, Subject } from './subject.ts';
+
+/** What came of comparing balances: differences by currency, or null while money is on its way or the books moved meanwhile. */
+export type Comparison = Break[] | null;
+
+/**
+ * Compares the provider's balances with our books, currency by currency. A figure is only good when nothing is under way and
+ * nothing was posted while it was being read.
+ * @throws ProviderRejectedError, ProviderUnavailableError
+ */
+export async function compareBalances(deps: MirrorDeps, subject: Subject): Promise<Comparison> {
+  const { connector, call, wallet } = subject;
+  const balances = present(connector.balances, 'BALANCES of a mirrored wallet');
+  const before = await booksOf(deps, subject);
+  if (await isUnderWay(deps, subject)) return null;
+  const said = await readUpstream(() => balances.list(call));
+  const after = await booksOf(deps, subject);
+  if (before.key !== after.key || (await isUnderWay(deps, subject))) return null;
+  const currencies = new Set([...after.posted.keys(), ...said.map(({ balance }) => balance.currency)]);
+  const find = (currency: string): Money | undefined =>
+    said.find(({ balance }) => balance.currency === currency)?.balance;
+  return [...currencies].sort().flatMap((currency): Break[] => {
+    const expected = after.posted.get(currency) ?? 0n;
+    const actual = find(currency);
+    // a figure that the provider does not tell is not zero
+    if (!actual || actual.minor === expected) return [];
+    return [
+      { kind: 'BALANCE_DIFFERS', subject: `${wallet.id}:${currency}`, expected: { minor: expected, currency }, actual },
+    ];
+  });
+}
+
+async function booksOf({ db }: MirrorDeps, { wallet }: Subject): Promise<{ key: string; posted: Map<string, bigint> }> {
+  const rows = await db.prisma.walletAccount.findMany({ where: { walletId: wallet.id }, orderBy: { currency: 'asc' } });
+  const ids = rows.map(({ ledgerAccountId }) => ledgerAccountId);
+  const accounts = await db.prisma.ledgerAccount.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+  const posted = new Map(accounts.map((account) => [account.currency, balanceOf(account.kind, account).posted]));
+  return {
+    key: accounts.map(({ id, postedDebits, postedCredits }) => `${id} ${postedDebits} ${postedCredits}`).join(),
+    posted,
+  };
+}
+
+async function isUnderWay({ db }: MirrorDeps, { wallet, account }: Subject): Promise<boolean> {
+  const sides = wallet.house
+    ? [{ providerAccountId: account.id }]
+    : [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }];
+  return (await db.prisma.payment.count({ where: { status: 'PROCESSING', OR: sides } })) > 0;
+}

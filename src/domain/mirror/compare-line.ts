@@ -1,0 +1,47 @@
+import type { ProviderPayment } from '../../connectors/values.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import type { Break } from './breaks.ts';
+import { netOf } from './net.ts';
+import type { Recorded } from './record-movement.ts';
+import { effectOf, type Subject } from './subject.ts';
+
+/**
+ * What is different between a line of the provider's history and the payment here, after the line was taken into the books.
+ * @returns null when they agree, or when the line is older than the mirror
+ */
+export async function compareLine(
+  tx: Tx,
+  { wallet }: Subject,
+  said: ProviderPayment,
+  recorded: Recorded,
+): Promise<Break | null> {
+  const { reference: providerReference, amount } = said;
+  const subject = `${said.direction}:${providerReference}`;
+  if (recorded.kind === 'before') return null;
+  if (recorded.kind === 'unreadable') return { kind: 'MISSING_HERE', subject, providerReference, actual: amount };
+  const { payment } = recorded;
+  const about = { subject, paymentId: payment.id, providerReference };
+  // the second line of a conversion moves what its payment says, or passes through
+  if (payment.destinationReference === providerReference) return null;
+  if (!agree(payment, said)) return { kind: 'STATUS_DIFFERS', ...about };
+  if (payment.status === 'PROCESSING') return null;
+  const expected = await netOf(tx, payment.id, wallet, amount.currency);
+  const actual = effectOf(said);
+  if (expected === actual) return null;
+  const { currency } = amount;
+  return {
+    kind: 'AMOUNT_DIFFERS',
+    ...about,
+    expected: { minor: expected, currency },
+    actual: { minor: actual, currency },
+  };
+}
+
+/** Do both say the same of the outcome? */
+function agree({ status }: Payment, said: ProviderPayment): boolean {
+  const done = (word: string) => word === 'COMPLETED';
+  const open = (word: string) => word === 'CREATED' || word === 'PROCESSING';
+  if (open(said.status) || open(status)) return open(said.status) === open(status);
+  return done(status) === done(said.status);
+}

@@ -1,0 +1,49 @@
+import type { Payment } from '../../db/generated/client.ts';
+import { readUpstream } from '../provider/errors.ts';
+import type { Break } from './breaks.ts';
+import { netOf } from './net.ts';
+import type { MirrorDeps, Subject } from './subject.ts';
+
+/** A history may show a payment a little later than it made it. */
+const LAG_MS = 60_000;
+
+/**
+ * Payments that are done here and carried by this wallet, but do not stand in the stretch of history that was read. Each is asked
+ * for by its number before it is called missing: the provider may date it outside the stretch.
+ */
+export async function missingUpstream(
+  { db }: MirrorDeps,
+  subject: Subject,
+  seen: ReadonlySet<string>,
+  { from, to }: { from: Date; to: Date },
+): Promise<Break[]> {
+  const { wallet, connector, call, accountIds } = subject;
+  const payments = await db.prisma.payment.findMany({
+    where: {
+      partnerId: wallet.partnerId,
+      status: 'COMPLETED',
+      providerAccountId: { in: accountIds },
+      ...(wallet.house ? {} : { sourceWalletId: wallet.id }),
+      confirmedAt: { gte: from, lt: new Date(to.getTime() - LAG_MS) },
+    },
+  });
+  const breaks: Break[] = [];
+  for (const payment of payments) {
+    const { reference } = payment;
+    if (reference === null || seen.has(reference)) continue;
+    const moved = await netOf(db.prisma, payment.id, wallet, payment.currency);
+    if (moved === 0n) continue;
+    const direction = moved < 0n ? ('OUT' as const) : ('IN' as const);
+    const found = await readUpstream(async () => connector.history?.get?.(call, reference, direction) ?? null);
+    if (!found) breaks.push(missing(payment, reference, direction, moved));
+  }
+  return breaks;
+}
+
+const missing = ({ id, currency }: Payment, reference: string, direction: 'IN' | 'OUT', moved: bigint): Break => ({
+  kind: 'MISSING_UPSTREAM',
+  subject: `${direction}:${reference}`,
+  paymentId: id,
+  providerReference: reference,
+  expected: { minor: moved, currency },
+});

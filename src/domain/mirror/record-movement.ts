@@ -1,0 +1,87 @@
+import type { ProviderPayment } from '../../connectors/values.ts';
+import type { Tx } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import type { TransitionSource } from '../../db/generated/enums.ts';
+import { addJob } from '../../db/job-queue.ts';
+import { transaction } from '../../db/transaction.ts';
+import { currencyByCode } from '../../money/currency.ts';
+import { lockName } from '../idempotency/lock-name.ts';
+import { learn } from '../payment/learn.ts';
+import { openOrder } from '../payment/order.ts';
+import { conversionOf, joinConversion } from './conversion.ts';
+import { findPayment } from './find-payment.ts';
+import { joinSide } from './join-side.ts';
+import { learnPayment, noOrder } from './learn-payment.ts';
+import { isBefore, type MirrorDeps, type Subject } from './subject.ts';
+
+/** What became of one line of a history: it was there before the mirror, it is a payment here, or it cannot be one. */
+export type Recorded =
+  | { kind: 'before' }
+  | { kind: 'payment'; payment: Payment; booked: boolean }
+  | { kind: 'unreadable' };
+
+/**
+ * Takes one line of a wallet's history into the books: a payment of ours is brought to where the line proves that it stands,
+ * any other becomes a payment that was learned. However often and in whatever order lines come, by webhook or by reading: one
+ * movement is one payment, and each side of it is booked once.
+ */
+export function recordMovement(
+  deps: MirrorDeps,
+  subject: Subject,
+  said: ProviderPayment,
+  source: TransitionSource,
+): Promise<Recorded> {
+  const { wallet } = subject;
+  const now = deps.clock.now();
+  return transaction(deps.db, async (tx) => {
+    await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
+    const known = await findPayment(tx, subject, said);
+    if (known) return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
+    if (isBefore(subject, said)) return { kind: 'before' };
+    if (!isReadable(said)) return { kind: 'unreadable' };
+    const conversion = await conversionOf(tx, subject, said);
+    if (conversion) return { kind: 'payment', ...(await joinConversion(tx, subject, conversion.id, said, now)) };
+    return { kind: 'payment', payment: await learnPayment(deps, tx, subject, { said, source }, now), booked: true };
+  });
+}
+
+/** Can this line be a payment? A word that is in no table, or a currency that is not handled here, can be nothing but named. */
+const isReadable = ({ status, direction, amount }: ProviderPayment): boolean =>
+  status !== 'UNKNOWN' && direction !== null && amount.minor > 0n && currencyByCode(amount.currency) !== undefined;
+
+async function follow(
+  deps: MirrorDeps,
+  tx: Tx,
+  subject: Subject,
+  id: string,
+  said: ProviderPayment,
+  source: TransitionSource,
+  now: Date,
+): Promise<{ payment: Payment; booked: boolean }> {
+  await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${id} FOR UPDATE`;
+  const payment = await tx.payment.findUniqueOrThrow({ where: { id } });
+  if (payment.destinationReference === said.reference) return { payment, booked: false };
+  if (isPrimary(subject, payment, said)) {
+    const order = payment.origin === 'PROVIDER' ? noOrder : openOrder(deps.vault, payment);
+    const occurredAt = said.completedAt ?? undefined;
+    const learned = await learn(tx, payment, order, { said, source, occurredAt, askedAt: payment.version }, now);
+    return { payment: learned, booked: learned.version !== payment.version };
+  }
+  if (payment.status !== 'COMPLETED' && payment.origin === 'API') {
+    // whoever pays tells when it is done; then both sides are booked
+    await tx.payment.updateMany({
+      where: { id, destinationWalletId: null },
+      data: { destinationWalletId: subject.wallet.id, destinationCustomerId: subject.wallet.customerId },
+    });
+    await addJob(tx, 'resolve-payment', { paymentId: id, round: 0 }, { key: `resolve-payment:${id}` });
+    return { payment, booked: false };
+  }
+  return joinSide(tx, subject, payment, said, now);
+}
+
+/** Is this line seen from the wallet that the payment is followed from: its payer, else its receiver? */
+function isPrimary({ wallet, account }: Subject, payment: Payment, { direction }: ProviderPayment): boolean {
+  if (wallet.house && payment.origin === 'API') return payment.providerAccountId === account.id;
+  const followed = payment.sourceWalletId ?? payment.destinationWalletId;
+  return followed === wallet.id && (direction === 'OUT') === (payment.sourceWalletId !== null);
+}
