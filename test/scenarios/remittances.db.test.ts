@@ -181,6 +181,11 @@ test('The network tells who the owner is; without the right to personal data it 
       attributes: [],
     },
   ]);
+  const card = { cardNumber: '9643907050123456', pin: '7391' };
+  expect((await shop.call(ClientRecordsDocument, { id, ...card })).wallet?.clientRecords).toMatchObject([
+    { cardNumber: card.cardNumber, person: { firstName: 'Ivan' } },
+  ]);
+  for (const secret of Object.values(card)) expect(gateway.logged.join('')).not.toContain(secret);
   const key = run(gateway, await shop.key(['WALLETS_READ', 'PAYMENTS_READ']));
   const [masked] = (await key(ClientRecordsDocument, { id })).wallet?.clientRecords ?? [];
   expect(masked?.person.phone).toContain('•••');
