@@ -145,7 +145,8 @@ export async function findTransaction(
 }
 
 /**
- * A payment of the wallet by our own id, `trmTxnId` (trap T17).
+ * A payment of the wallet by our own id, `trmTxnId` (trap T17). A transaction that was refused for its repeated id comes
+ * after the one that it repeats, and counts only when there is no other.
  * @param from since when it can be there: the time of the attempt
  * @returns null when everything since then was read and it is not there
  * @throws ProtocolError when there is too much to be read
@@ -156,8 +157,13 @@ export async function findByClientId(
   clientId: string,
   from: Date,
 ): Promise<ProviderPayment | null> {
-  for await (const payment of outgoingSince(parts, call, from)) if (payment.clientId === clientId) return payment;
-  return null;
+  let refused: ProviderPayment | null = null;
+  for await (const payment of outgoingSince(parts, call, from)) {
+    if (payment.clientId !== clientId) continue;
+    if (payment.providerCode !== DUPLICATE) return payment;
+    refused ??= payment;
+  }
+  return refused;
 }
 
 /** What the wallet has paid since then and satisfies the test, newest first. @throws as `findByClientId` */
