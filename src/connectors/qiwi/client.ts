@@ -1,5 +1,8 @@
 import { balanceCalls } from './client-balances.ts';
+import { cardCalls } from './client-cards.ts';
 import { historyCalls } from './client-history.ts';
+import { hookCalls } from './client-hooks.ts';
+import { invoiceCalls } from './client-invoices.ts';
 import { paymentCalls } from './client-payments.ts';
 import { personCalls } from './client-person.ts';
 import { profileCalls } from './client-profile.ts';
@@ -15,6 +18,9 @@ export function createClient(transport: Transport) {
     ...personCalls(transport),
     ...paymentCalls(transport),
     ...historyCalls(transport),
+    ...invoiceCalls(transport),
+    hooks: hookCalls(transport),
+    cards: cardCalls(transport),
   };
 }
 

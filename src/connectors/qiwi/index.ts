@@ -3,9 +3,13 @@ import { PROVIDER } from './answer.ts';
 import { balancesCapability } from './balances.ts';
 import { createClient } from './client.ts';
 import { qiwiConfig } from './config.ts';
+import { credentialsCapability } from './credentials.ts';
 import { exchangeCapability } from './exchange.ts';
 import { historyCapability } from './history.ts';
+import { hooksOf } from './hooks.ts';
 import { identificationCapability } from './identification.ts';
+import { invoicesCapability } from './invoices.ts';
+import { issuedCardsCapability } from './issued-cards.ts';
 import { limitsCapability } from './limits.ts';
 import { paymentLinksCapability } from './links.ts';
 import { masking } from './masking.ts';
@@ -17,6 +21,7 @@ import { servicesCapability } from './services.ts';
 import { refusals } from './status.ts';
 import { createTransport } from './transport.ts';
 import { profilesCapability, walletsCapability } from './wallets.ts';
+import { webhooksCapability } from './webhook.ts';
 
 /** QIWI Wallet: wallets by number and token, in several currencies; transfers, payouts, exchange, invoices, virtual cards. */
 export const qiwi = defineConnector({
@@ -43,6 +48,10 @@ export const qiwi = defineConnector({
       paymentLinks: paymentLinksCapability(parts),
       history: historyCapability(parts),
       receipts: receiptsCapability(parts),
+      credentials: credentialsCapability(parts),
+      issuedCards: issuedCardsCapability(parts),
+      invoices: invoicesCapability(parts),
+      webhooks: webhooksCapability(hooksOf(parts)),
     };
   },
 });

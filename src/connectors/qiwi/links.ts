@@ -2,6 +2,7 @@ import { formatAmount } from '../../money/money.ts';
 import type { LinkDestination, LinkInput, PaymentLinks } from '../links.ts';
 import { schemeOf } from './card-payees.ts';
 import { bareNumber } from './config.ts';
+import { invoiceLink } from './invoice-link.ts';
 import { currencyOut } from './money.ts';
 import type { Parts } from './parts.ts';
 import { services } from './status.ts';
@@ -10,11 +11,12 @@ import { urlOf } from './transport.ts';
 /** The page takes at most so many roubles (PAY-2). */
 const MOST_ROUBLES = 99_999;
 
-/** PAYMENT_LINKS: addresses of pages that the provider fills in (PAY-2); no call is made. */
+/** PAYMENT_LINKS: addresses of pages that the provider fills in (PAY-2, P2P-4); no call is made. */
 export function paymentLinksCapability({ config }: Parts): PaymentLinks {
   return {
-    operations: ['PAY-2'],
+    operations: ['PAY-2', 'P2P-4'],
     payment: (input) => paymentLink(config.formUrl, input),
+    invoice: (input) => invoiceLink(config.invoiceFormUrl, input),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Call } from '../connector.ts';
 import { type Outcome, outcomeOf, ProviderRejected, ProviderUnavailable } from '../outcome.ts';
 import { PROVIDER } from './answer.ts';
 import type { QiwiClient } from './client.ts';
-import type { QiwiConfig } from './config.ts';
+import { bareNumber, type QiwiConfig } from './config.ts';
 
 /** What each capability of QIWI is made from. */
 export interface Parts {
@@ -12,6 +13,10 @@ export interface Parts {
   clock: Clock;
   log: Log;
 }
+
+/** The number of the wallet that a call is made for, digits; empty when there is none, and then no call is sent. */
+export const ownNumber = (call: Call, { wallet }: QiwiConfig): string =>
+  bareNumber(call.wallet?.number ?? wallet ?? '');
 
 /** Is this the provider's refusal, and one that satisfies the test? */
 export const isRefusal = (
