@@ -8,7 +8,10 @@ import { services } from './status.ts';
 /** What PAY-5 credits. */
 const targets = ['KZT', 'USD', 'EUR'];
 
-/** EXCHANGE: PAY-5 and PAY-6. The sum is in the target currency, the rouble balance pays. */
+/**
+ * EXCHANGE: PAY-5 and PAY-6. The sum is in the target currency, the rouble balance pays: `amount` of a conversion is what was
+ * ordered, `total` and `fee` what it took from the paying balance, known once the history tells that side.
+ */
 export function exchangeCapability(parts: Parts): Exchange {
   const { pay, crossRates } = parts.client.payments;
   const life = onePhase<ExchangeOrder>(
@@ -26,6 +29,13 @@ export function exchangeCapability(parts: Parts): Exchange {
       destination: ({ recipientPhone }) => ({ kind: 'WALLET', phone: `+${bareNumber(recipientPhone)}` }),
       // the history may tell either side of the conversion
       matches: ({ amount }, { amount: told }) => told.currency !== amount.currency || told.minor === amount.minor,
+      completed: ({ amount, fromCurrency }, payment) => ({
+        ...payment,
+        amount,
+        destinationAmount: amount,
+        total: payment.total?.currency === fromCurrency ? payment.total : null,
+        fee: payment.fee?.currency === fromCurrency ? payment.fee : null,
+      }),
     },
     parts,
   );

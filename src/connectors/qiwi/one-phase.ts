@@ -25,6 +25,8 @@ export interface Kind<O extends Order> {
   destination(order: O): Party;
   /** Is a transaction of the history the payment that was ordered? Default: amount and currency are the same. */
   matches?(order: O, found: ProviderPayment): boolean;
+  /** What the order adds to a payment as the provider tells it. */
+  completed?(order: O, payment: ProviderPayment): ProviderPayment;
 }
 
 /** The code of a repeated id (contract 4.2, trap T17): on a write of ours it proves that the payment is there. */
@@ -71,7 +73,7 @@ function confirm<O extends Order>(
     if (info.id !== payment.clientId) throw mismatch(operation, 'the answer is about another payment');
     if (!isSame(info.sum, payment.order.amount)) throw mismatch(operation, 'the answer speaks of another amount');
     const now = watched(parts.log, acceptedPayment(kind, parts, call, payment, info));
-    if (now.status !== 'UNKNOWN') return now;
+    if (now.status !== 'UNKNOWN') return completed(kind, payment.order, now);
     throw protocol(
       operation,
       'UNMAPPED_STATUS',
@@ -89,6 +91,9 @@ async function sent(operation: string, call: Promise<WirePaymentInfo>): Promise<
     throw protocol(operation, 'UNMAPPED_STATUS', `code ${DUPLICATE}: there is such a payment already`);
   }
 }
+
+const completed = <O extends Order>(kind: Kind<O>, order: O, payment: ProviderPayment): ProviderPayment =>
+  kind.completed?.(order, payment) ?? payment;
 
 const isSame = (a: Money, b: Money): boolean => a.minor === b.minor && a.currency === b.currency;
 
@@ -146,7 +151,7 @@ async function ask<O extends Order>(
   if (!matches(order, found)) throw mismatch('HIS-3', 'the history speaks of another amount or currency');
   if (found.clientId !== null && found.clientId !== clientId)
     throw mismatch('HIS-3', 'the history speaks of another payment');
-  return { ...found, clientId, kind: kind.kind };
+  return completed(kind, order, { ...found, clientId, kind: kind.kind });
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -63,7 +63,11 @@ function resolveAccount(to: Account): Resolved {
     return wrong('accountKind', `${bank.name} is paid by an account's number.`);
   const issues: PayeeIssue[] = [
     ...(/^\d{9}$/.test(bic) ? [] : wrong('bic', 'A BIK has nine digits.').issues),
-    ...(holder.lastName ? [] : wrong('lastName', 'The provider wants the family name of the account’s holder.').issues),
+    ...missing('destination', {
+      lastName: holder.lastName ?? undefined,
+      // every documented request has it
+      middleName: holder.middleName ?? undefined,
+    }),
     ...(bank.account.contract && !contractNumber
       ? wrong('contractNumber', `${bank.name} wants the number of the contract, too.`).issues
       : []),
@@ -89,7 +93,7 @@ function resolveAccount(to: Account): Resolved {
 function resolveOrganisation(to: Organisation, payer: PayerDetails): Resolved {
   const { firstName, middleName, lastName } = payer;
   const issues: PayeeIssue[] = [
-    ...missing('payer', { firstName, lastName }),
+    ...missing('payer', { firstName, middleName, lastName }),
     ...(/^\d{9}$/.test(to.bic) ? [] : wrong('bic', 'A BIK has nine digits.').issues),
   ];
   if (issues.length > 0) return { issues };

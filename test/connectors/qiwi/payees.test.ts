@@ -29,7 +29,7 @@ const account = {
   accountKind: 'ACCOUNT' as 'ACCOUNT' | 'CONTRACT',
   contractNumber: null as string | null,
   urgent: true,
-  holder: { firstName: 'Иван', middleName: null as string | null, lastName: 'Иванов' as string | null },
+  holder: { firstName: 'Иван', middleName: 'Иванович' as string | null, lastName: 'Иванов' as string | null },
   purpose: null,
 };
 const organisation = {
@@ -71,9 +71,9 @@ describe('A destination that cannot be paid is refused by the field', () => {
     ['an account of a bank that is not listed', { ...account, bankId: '674' }, ['bankId']],
     ['an account with a wrong BIK', { ...account, bic: '12' }, ['bic']],
     [
-      'an account without the holder’s family name',
-      { ...account, holder: { ...account.holder, lastName: null } },
-      ['lastName'],
+      'an account without the holder’s names',
+      { ...account, holder: { ...account.holder, lastName: null, middleName: null } },
+      ['lastName', 'middleName'],
     ],
     ['an account that needs a contract', { ...account, bankId: '313' }, ['contractNumber']],
     [
@@ -81,8 +81,8 @@ describe('A destination that cannot be paid is refused by the field', () => {
       { ...account, bankId: '816', accountKind: 'CONTRACT' },
       ['accountKind'],
     ],
-    ['a company, by a payer who is not known', organisation, ['firstName', 'lastName']],
-    ['a company with a wrong BIK', { ...organisation, bic: 'x' }, ['firstName', 'lastName', 'bic']],
+    ['a company, by a payer who is not known', organisation, ['firstName', 'middleName', 'lastName']],
+    ['a company with a wrong BIK', { ...organisation, bic: 'x' }, ['firstName', 'middleName', 'lastName', 'bic']],
   ];
   test.each(cases)('%s', async (_what, to, fields, answers = []) => {
     const said = await resolve(to, {}, ...answers);
@@ -127,7 +127,7 @@ describe('What a bank’s service is sent', () => {
         mfo: account.bic,
         lname: 'Иванов',
         fname: 'Иван',
-        mname: '',
+        mname: 'Иванович',
       },
     });
   });
@@ -138,10 +138,10 @@ describe('What a bank’s service is sent', () => {
   });
 
   test('a company: VAT and urgency in the documents’ words', async () => {
-    const said = await resolve(organisation, { firstName: 'Иван', lastName: 'Михайлов' });
+    const said = await resolve(organisation, { firstName: 'Иван', middleName: 'Ильич', lastName: 'Михайлов' });
     expect(said).toMatchObject({
       serviceReference: '1717',
-      parameters: { nds: 'В т.ч. НДС', urgent: '1', from_name: 'Иван', from_name_f: 'Михайлов', from_name_p: '' },
+      parameters: { nds: 'В т.ч. НДС', urgent: '1', from_name: 'Иван', from_name_f: 'Михайлов', from_name_p: 'Ильич' },
     });
   });
 

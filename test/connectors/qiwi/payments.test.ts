@@ -188,6 +188,22 @@ describe('A payment that is asked for', () => {
     await expect(ask(transfer({ reference: '1' }), detail())).rejects.toMatchObject({ why: 'ECHO_MISMATCH' });
   });
 
+  it('tells of a conversion what was bought, and what it took from the paying balance', async () => {
+    const { connector, call } = open();
+    const amount = { minor: 42_296n, currency: 'KZT' };
+    const order = { amount, fromCurrency: 'RUB', recipientPhone: `+${NUMBER}` };
+    stub.play(detail(['"id":1,', '"id":1099,'], ['"currencyRate":1', '"currencyRate":0.1655']));
+    expect(await connector.exchange?.ask(call, { clientId: ID, reference: '9309', order })).toMatchObject({
+      kind: 'EXCHANGE',
+      status: 'COMPLETED',
+      amount,
+      destinationAmount: amount,
+      total: rub(7_000n),
+      fee: rub(0n),
+      exchangeRate: '0.1655',
+    });
+  });
+
   it('throws while the provider does not answer', async () => {
     await expect(ask(transfer(), { status: 500, body: '' })).rejects.toMatchObject({ why: 'SERVER_ERROR' });
   });
