@@ -49,9 +49,9 @@ const expected = [
   { __typename: expect.stringMatching(/Success$/), replayed: true },
 ];
 
-test.each(paymentKinds)(
-  '$title: the second request is told that the first is running; there is one payment.',
-  async (kind) => {
+test.each(paymentKinds.map((kind) => [kind.title, kind] as const))(
+  '%s: the second request is told that the first is running; there is one payment.',
+  async (_title, kind) => {
     const payer = await newPayer(call, mbank, serviceId);
     const key = unique('twice');
     const { answers, calls } = await meanwhile(kind.operation, () => kind.create(payer, key));
@@ -62,9 +62,9 @@ test.each(paymentKinds)(
 );
 
 const keyed = ['invoice issued', 'invoice duplicated', 'template made', 'card linked', 'wallet opened'];
-test.each(recordWrites.filter(({ title }) => keyed.includes(title)))(
-  '$title: the second request is told that the first is running; mbank has done it once.',
-  async ({ operation, prepare }) => {
+test.each(recordWrites.flatMap((write) => (keyed.includes(write.title) ? [[write.title, write] as const] : [])))(
+  '%s: the second request is told that the first is running; mbank has done it once.',
+  async (_title, { operation, prepare }) => {
     const { send, atMbank, once } = await prepare({ call, mbank, serviceId });
     const { answers, calls } = await meanwhile(operation, send);
     expect(answers).toMatchObject(expected);

@@ -99,6 +99,7 @@ async function endsInTheTruth(one: Case): Promise<void> {
 }
 
 const titles = paymentKinds.map(({ title }) => title);
+const titled = paymentKinds.map((kind) => [kind.title, kind] as const);
 
 describe.each(callFaults)('A creation that %s', (_title, fault) => {
   let cases: Map<string, Case>;
@@ -207,9 +208,9 @@ describe('Notifications', () => {
     control.releaseWebhooks('mbank', 'reverse');
   };
 
-  test.each(paymentKinds)(
-    '$title: late, twice and out of order, after a poll has told it: they change nothing.',
-    async (kind) => {
+  test.each(titled)(
+    '%s: late, twice and out of order, after a poll has told it: they change nothing.',
+    async (_title, kind) => {
       const one: Case = {
         kind,
         payer: await newPayer(call, mbank, serviceId),
@@ -229,7 +230,7 @@ describe('Notifications', () => {
     },
   );
 
-  test.each(paymentKinds)('$title: three times, and nobody asks: they complete it once.', async (kind) => {
+  test.each(titled)('%s: three times, and nobody asks: they complete it once.', async (_title, kind) => {
     mbank.act('settings', { execution: 'pending' });
     const one: Case = { kind, payer: await newPayer(call, mbank, serviceId), key: unique('told'), answers: [], id: '' };
     await create(one);
