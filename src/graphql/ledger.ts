@@ -142,7 +142,7 @@ const JournalEntryConnection = builder.connectionObject(
   { name: 'JournalEntryEdge', description: 'A journal entry and its place in the list.' },
 );
 
-const LedgerRef = builder.objectRef<Record<string, never>>('Ledger').implement({
+export const LedgerRef = builder.objectRef<Record<string, never>>('Ledger').implement({
   description: 'The books of the caller’s partner; the administrator reads everybody’s.',
   fields: (t) => ({
     accounts: t.field({

@@ -9,6 +9,8 @@ import { catalogueOf } from './catalogue.ts';
 import type { Context } from './context.ts';
 import { findEventById } from './event.ts';
 import { providerById } from './provider.ts';
+import { findWebhookById } from './provider-webhook.ts';
+import { findReconciliationById } from './reconciliation.ts';
 import { paymentView } from './refs.ts';
 
 type Load = (id: string, context: Context) => Promise<object | null>;
@@ -34,6 +36,8 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
   [idPrefixes.Provider]: ['Provider', async (id, { deps }) => providerById(deps, id)],
   [idPrefixes.ProviderAccount]: ['ProviderAccount', loadProviderAccount],
+  [idPrefixes.ProviderWebhook]: ['ProviderWebhook', (id, context) => findWebhookById(context, id)],
+  [idPrefixes.Reconciliation]: ['Reconciliation', (id, context) => findReconciliationById(context, id)],
   [idPrefixes.Service]: ['Service', (id, context) => catalogueOf(context).service.load(id)],
   [idPrefixes.ServiceRequest]: [
     'ServiceRequest',

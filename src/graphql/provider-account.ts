@@ -1,6 +1,6 @@
 import type { ProviderAccount } from '../db/generated/client.ts';
-import type { Deps } from '../deps.ts';
 import { createProviderAccount, updateProviderAccount } from '../domain/provider/create-provider-account.ts';
+import { webhookUrl } from '../domain/provider/public-url.ts';
 import { type AccountCredentials, openCredentials } from '../domain/provider/settings.ts';
 import { requestSync } from '../domain/service/request-sync.ts';
 import { applicationTokens } from '../domain/wallet/credentials.ts';
@@ -37,7 +37,7 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
       type: 'URL',
       description:
         'Where the provider calls us; paste it into the provider’s settings where it cannot be told by itself.',
-      resolve: ({ provider, id }, _args, { deps }) => `${publicUrl(deps)}/webhooks/${provider.toLowerCase()}/${id}`,
+      resolve: (account, _args, { deps }) => webhookUrl(deps, account),
     }),
     credentials: t.field({
       type: [CredentialRef],
@@ -55,10 +55,6 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
     }),
   }),
 });
-
-/** Where browsers and providers reach this gateway. */
-export const publicUrl = ({ config }: Pick<Deps, 'config'>): string =>
-  config.publicUrl?.replace(/\/$/, '') ?? `http://${config.host}:${config.port}`;
 
 builder.prismaObjectField('Partner', 'providerAccounts', (t) =>
   t.relation('providerAccounts', {

@@ -1,3 +1,4 @@
+import { publicUrl } from '../domain/provider/public-url.ts';
 import { authorizeWallet, type Consent } from '../domain/wallet/authorize-wallet.ts';
 import { IdempotencyError, InvalidInputError, NotFoundError, NotSupportedError } from '../errors.ts';
 import { tenant } from './access.ts';
@@ -6,7 +7,6 @@ import { providerErrors } from './errors.ts';
 import { mutation } from './mutation.ts';
 import { RedirectAction } from './next-action.ts';
 import { withoutNulls } from './nulls.ts';
-import { publicUrl } from './provider-account.ts';
 
 const WalletAuthorizeInput = builder.inputType('WalletAuthorizeInput', {
   description: 'A wallet that its owner is to open to this gateway on the provider’s own page.',

@@ -233,7 +233,7 @@ builder.queryFields((t) => ({
       return pageByIdDescending<WalletWithAccounts>(args, ({ where, ...page }) =>
         context.deps.db.prisma.wallet.findMany({
           ...page,
-          where: { AND: [where, wanted, visibleWallets(signedIn(context))] },
+          where: { AND: [where, wanted, { house: false }, visibleWallets(signedIn(context))] },
           include: { accounts: true },
         }),
       );

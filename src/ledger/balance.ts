@@ -50,10 +50,14 @@ const toBalance = ({ accountId, kind, currency, ...counters }: CounterRow): Bala
  */
 export async function walletBalances(tx: Tx, walletIds: readonly string[]): Promise<Map<string, WalletBalance[]>> {
   const rows = await tx.$queryRaw<(CounterRow & { walletId: string })[]>`
-    SELECT a.wallet_id AS "walletId", a.id AS "accountId", a.kind::text AS kind, a.currency,
+    SELECT a.holder AS "walletId", a.id AS "accountId", a.kind::text AS kind, a.currency,
       a.posted_debits AS "postedDebits", a.posted_credits AS "postedCredits",
       a.pending_debits AS "pendingDebits", a.pending_credits AS "pendingCredits"
-    FROM ledger_account a WHERE a.wallet_id = ANY (${walletIds}::text[]) ORDER BY a.currency`;
+    FROM (SELECT a.*, a.wallet_id AS holder FROM ledger_account a WHERE a.wallet_id = ANY (${walletIds}::text[])
+      -- the book of a house wallet is an account of the partner's
+      UNION ALL SELECT a.*, w.id FROM wallet w JOIN wallet_account x ON x.wallet_id = w.id
+        JOIN ledger_account a ON a.id = x.ledger_account_id WHERE w.id = ANY (${walletIds}::text[]) AND w.house) a
+    ORDER BY a.currency`;
   const balances = new Map<string, WalletBalance[]>(walletIds.map((id) => [id, []]));
   for (const { walletId, ...row } of rows) balances.get(walletId)?.push({ walletId, ...toBalance(row) });
   return balances;

@@ -68,11 +68,16 @@ export async function removeWebhook(
   viewer: PartnerViewer,
   webhookId: string,
 ): Promise<ProviderWebhook> {
+  const removed = await removedBefore(deps, viewer, webhookId);
+  if (removed) return removed;
   const { webhook, hooks, wallet, call } = await find(deps, viewer, webhookId);
   acceptedOfWallet(await hooks.remove(call, webhook.reference), wallet);
   const data = { removedAt: deps.clock.now() };
   return deps.db.prisma.providerWebhook.update({ where: { id: webhook.id }, data });
 }
+
+const removedBefore = ({ db }: HookDeps, viewer: PartnerViewer, id: string): Promise<ProviderWebhook | null> =>
+  db.prisma.providerWebhook.findFirst({ where: { AND: [{ id, removedAt: { not: null } }, visibleWebhooks(viewer)] } });
 
 /** Does the provider call us by this webhook now? By what we know, where it cannot say. */
 export async function isActive(deps: HookDeps, webhook: ProviderWebhook): Promise<boolean> {
