@@ -25,8 +25,9 @@ import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts
 import { visiblePayments } from '../domain/payment/store.ts';
 import { visibleRemittances } from '../domain/remittance/store.ts';
 import { visibleTemplates } from '../domain/template/store.ts';
-import { refreshWallet, type UpstreamWallet } from '../domain/wallet/mirror.ts';
+import { refreshWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
+import type { UpstreamWallet } from '../domain/wallet/upstream-wallet.ts';
 import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
 
 /** Rows by id for one operation, batched and cached. What the viewer may not know of is null, like what does not exist. */

@@ -1,8 +1,8 @@
 import { walletCredentials } from '../domain/wallet/credentials.ts';
-import type { UpstreamWallet } from '../domain/wallet/mirror.ts';
 import { ownerAtProvider, personOf } from '../domain/wallet/owner.ts';
 import { removePicture, setPicture, setSettings } from '../domain/wallet/settings.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
+import type { UpstreamWallet } from '../domain/wallet/upstream-wallet.ts';
 import { InvalidInputError, NotFoundError, NotSupportedError, StateError } from '../errors.ts';
 import { seesPersonalData, tenant } from './access.ts';
 import { builder } from './builder.ts';

@@ -7,10 +7,18 @@ import { DomainError } from '../../errors.ts';
 export class ProviderRejectedError extends DomainError {
   readonly code = 'PROVIDER_REJECTED' as const;
 
-  constructor(readonly refusal: Pick<Refusal, 'provider' | 'providerCode' | 'providerMessage' | 'remedy'>) {
+  constructor(
+    readonly refusal: Pick<Refusal, 'provider' | 'providerCode' | 'providerMessage' | 'remedy'> &
+      Partial<Pick<Refusal, 'httpStatus'>>,
+  ) {
     super(
       refusal.providerMessage ?? `The provider refused it${refusal.providerCode ? ` (${refusal.providerCode})` : ''}.`,
     );
+  }
+
+  /** Was it the credentials that were refused? (401, or a password that buys no token: RFC 6749, 5.2.) */
+  get provesCredentialsWrong(): boolean {
+    return this.refusal.httpStatus === 401 || this.refusal.providerCode === 'invalid_grant';
   }
 }
 

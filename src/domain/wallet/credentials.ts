@@ -45,6 +45,8 @@ export function checkPassword(password: string | undefined): string {
 export interface CredentialDates {
   issuedAt: Date;
   expiresAt?: Date | null;
+  /** By name, for those that the provider lets live for a fixed time from their issue. */
+  lifetimesMs?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Puts these in the place of whatever credentials the wallet had: values sealed, names and dates beside them. */
@@ -53,10 +55,14 @@ export async function replaceCredentials(
   vault: Vault,
   walletId: string,
   credentials: WalletCredentials,
-  { issuedAt, expiresAt = null }: CredentialDates,
+  { issuedAt, expiresAt = null, lifetimesMs }: CredentialDates,
 ): Promise<void> {
   await tx.walletCredential.deleteMany({ where: { walletId } });
-  const rows = Object.keys(credentials).map((name) => ({ walletId, name, issuedAt, expiresAt }));
+  const endOf = (name: string) => {
+    const lifetime = lifetimesMs?.[name];
+    return lifetime === undefined ? expiresAt : new Date(issuedAt.getTime() + lifetime);
+  };
+  const rows = Object.keys(credentials).map((name) => ({ walletId, name, issuedAt, expiresAt: endOf(name) }));
   await tx.walletCredential.createMany({ data: rows });
   const credentialsSealed = sealWalletCredentials(vault, walletId, credentials);
   await tx.wallet.update({ where: { id: walletId }, data: { credentialsSealed } });

@@ -15,7 +15,8 @@ import { openAddresses } from './authorize-wallet.ts';
 import { replaceCredentials } from './credentials.ts';
 import { walletUpdated } from './events.ts';
 import { keepLinked } from './link-wallet.ts';
-import { booksOf, follow, loadWallet, type UpstreamWallet } from './mirror.ts';
+import { booksOf, follow } from './mirror.ts';
+import { loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 /** What a browser brings back from a consent page. */
 export interface ConsentAnswer {

@@ -14,14 +14,16 @@ import { isClaimed, once } from '../idempotency/once.ts';
 import { beginMirror, type Opening, readOpening } from '../mirror/opening.ts';
 import { ProviderUnavailableError } from '../provider/errors.ts';
 import { registerLinkedWallet } from '../webhook/register-webhook.ts';
-import { accountFor } from './at-provider.ts';
+import { accountFor, type WalletAtProvider } from './at-provider.ts';
 import { type CredentialDates, checkWalletCredentials, replaceCredentials } from './credentials.ts';
 import { walletOpened } from './events.ts';
-import { follow, loadWallet, type UpstreamWallet } from './mirror.ts';
+import { defaultCurrencyOf, follow } from './mirror.ts';
 import { checkFree } from './open-provider-wallet.ts';
 import { sealPhone } from './phone.ts';
+import { naming } from './refusal.ts';
 import { findWallet, type WalletWithAccounts } from './store.ts';
 import type { WalletCredentials } from './upstream-access.ts';
+import { checkWhole, loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 export interface LinkWalletInput {
   idempotencyKey: string;
@@ -60,8 +62,7 @@ export async function linkWallet(
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
   const { connector } = route;
-  const load = () => loadWallet({ connector, call, wallet: { status: 'ACTIVE' } });
-  const read = repeated ? null : await readOpening(deps, connector, call, load);
+  const read = repeated ? null : await readOpening(deps, connector, call, () => prove({ connector, call }));
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
   const linked = await transaction(deps.db, async (tx) => {
@@ -71,10 +72,11 @@ export async function linkWallet(
     const customerId = await ownerOf(tx, viewer, input.customerId);
     const { said, opening } = present(read, 'the wallet as its provider has it');
     const owner = { partnerId: viewer.partnerId, customerId };
+    const dates = { issuedAt: now, lifetimesMs: connector.credentials?.lifetimesMs };
     const wallet = await keepLinked(
       deps,
       tx,
-      { id, owner, account: route.account, said, opening, credentials, dates: { issuedAt: now } },
+      { id, owner, account: route.account, said, opening, credentials, dates },
       now,
     );
     if (hooks) {
@@ -85,6 +87,14 @@ export async function linkWallet(
   });
   if (hooks && !linked.replayed) await registerNow(deps, linked.wallet.id);
   return linked;
+}
+
+/** Reads the wallet with what is to open it. @throws InvalidInputError when that opens another one */
+async function prove(reached: Pick<WalletAtProvider, 'connector' | 'call'>): Promise<UpstreamWallet> {
+  const { history, provider } = reached.connector;
+  const said = await naming('input.number', () => loadWallet({ ...reached, wallet: { status: 'ACTIVE' } }));
+  if (history?.explainsBalance) checkWhole(said, provider.code);
+  return said;
 }
 
 /** The wallet is linked whether or not its provider can be told to call us: the job goes on trying. */
@@ -146,7 +156,7 @@ export async function keepLinked(
       number: said.number,
       status: said.status,
       identificationLevel: said.level ?? 'NONE',
-      defaultCurrency: said.balance?.currency ?? FIRST_CURRENCY,
+      defaultCurrency: defaultCurrencyOf({ accounts: [], defaultCurrency: FIRST_CURRENCY }, said),
       createdAt: now,
     },
     include: { accounts: true },

@@ -1,9 +1,9 @@
-import type { ProviderWallet } from '../../connectors/wallets.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Prisma, Wallet } from '../../db/generated/client.ts';
 import type { CredentialState } from '../../db/generated/enums.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
+import { InvalidInputError } from '../../errors.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { appendEvents } from '../../events/log.ts';
 import { mirroredWalletAccount } from '../../ledger/account.ts';
@@ -17,14 +17,11 @@ import type { Money } from '../../money/money.ts';
 import { isExplained, requestReconciliation } from '../mirror/request-reconciliation.ts';
 import { followUndone } from '../payment/follow-undone.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
-import { capable, reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { reachWallet } from './at-provider.ts';
 import { noteCredentials } from './credentials.ts';
 import { balanceChanged, walletUpdated } from './events.ts';
-import { readOfWallet } from './refusal.ts';
 import type { WalletWithAccounts } from './store.ts';
-
-/** A wallet as its provider describes it now. */
-export type UpstreamWallet = ProviderWallet;
+import { loadWallet, type UpstreamAccount, type UpstreamWallet } from './upstream-wallet.ts';
 
 type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
@@ -32,7 +29,7 @@ type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 type Books = Map<string, Counters>;
 
 /**
- * Reads a wallet from its provider and follows it: state, level, and the balance where no payment is under way.
+ * Reads a wallet from its provider and follows it: state, level, currencies, and balances where no payment is under way.
  * @returns null for a LOCAL wallet, a closed one, and when the provider cannot say (it is logged): the books here stay as they are
  */
 export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts): Promise<UpstreamWallet | null> {
@@ -43,29 +40,25 @@ export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts
   try {
     const said = await loadWallet(reached);
     // a payment of ours that was undone is booked as such, and not as a movement at the provider alone
-    if (distance(wallet, said.balance, before) !== 0n) await followUndone(deps, reached);
-    await followWallet(deps, wallet, said, before);
+    if (!wallet.house && differ(wallet, said.accounts, before)) await followUndone(deps, reached);
+    // the book of a house wallet is the partner's own, and follows what LOCAL wallets pay
+    if (!wallet.house) await followWallet(deps, wallet, said, before);
     return said;
   } catch (error) {
-    if (error instanceof ProviderRejectedError) {
-      // the wallet's credentials were not taken: the owner has to give others (walletSetCredentials)
-      await markRejected(deps, wallet);
-    } else if (!(error instanceof ProviderUnavailableError)) throw error;
+    if (!(error instanceof ProviderRejectedError || isOfAnother(error) || error instanceof ProviderUnavailableError))
+      throw error;
+    // the owner has to give other credentials (walletSetCredentials)
+    if (isOfAnother(error) || isCredentialRefusal(error)) await markRejected(deps, wallet);
     deps.log.info({ walletId: wallet.id, code: error.code }, 'a wallet could not be read from its provider');
     return null;
   }
 }
 
-/**
- * The wallet as its provider has it; which proves the credentials that the call carries.
- * @throws StateError, ProviderRejectedError (wrong credentials among others), ProviderUnavailableError, NotSupportedError
- */
-export function loadWallet(
-  reached: Pick<WalletAtProvider, 'connector' | 'call'> & { wallet: Pick<Wallet, 'status'> },
-): Promise<UpstreamWallet> {
-  const wallets = capable(reached, 'WALLETS', (connector) => connector.wallets);
-  return readOfWallet(reached.wallet, () => wallets.load(reached.call));
-}
+/** The credentials open, but another wallet: nothing else of a reading can be unfit. */
+const isOfAnother = (error: unknown): error is InvalidInputError => error instanceof InvalidInputError;
+
+const isCredentialRefusal = (error: unknown): boolean =>
+  error instanceof ProviderRejectedError && error.provesCredentialsWrong;
 
 /** What our books have of a wallet: to be read before its provider is asked. */
 export async function booksOf(tx: Tx, walletId: string): Promise<Books> {
@@ -88,9 +81,9 @@ async function followWallet(
   const now = deps.clock.now();
   const state: CredentialState = said.passwordResetRequired ? 'RESET_REQUIRED' : 'VALID';
   const stale = await deps.db.prisma.walletCredential.count({ where: { walletId: wallet.id, state: { not: state } } });
-  const differs =
-    Object.keys(changesOf(wallet, said)).length > 0 || stale > 0 || distance(wallet, said.balance, before) !== 0n;
-  if (!differs) return;
+  const news = said.accounts.some(({ currency }) => !hasAccount(wallet, currency));
+  const changed = Object.keys(changesOf(wallet, said)).length > 0;
+  if (!changed && !news && stale === 0 && !differ(wallet, said.accounts, before)) return;
   await transaction(deps.db, async (tx) => {
     await tx.$executeRaw`SELECT 1 FROM wallet WHERE id = ${wallet.id} FOR UPDATE`;
     const locked = await tx.wallet.findUniqueOrThrow({ where: { id: wallet.id }, include: { accounts: true } });
@@ -113,40 +106,58 @@ export async function follow(
 ): Promise<NewEvent[]> {
   const changes = changesOf(wallet, said);
   const noted = await noteCredentials(tx, wallet.id, said.passwordResetRequired ? 'RESET_REQUIRED' : 'VALID', now);
-  const opened = said.balance !== null && (await openMirror(tx, wallet, said.balance.currency, now));
+  let opened = false;
+  for (const { currency } of said.accounts) opened = (await openMirror(tx, wallet, currency, now)) || opened;
   const changed = Object.keys(changes).length > 0;
   const row = changed ? await tx.wallet.update({ where: { id: wallet.id }, data: changes }) : wallet;
-  const adjusted = said.balance ? await adjust(tx, wallet, said.balance, before, now) : [];
+  const adjusted: NewEvent[] = [];
+  for (const { amount } of said.accounts) if (amount) adjusted.push(...(await adjust(tx, wallet, amount, before, now)));
   return [...(changed || noted || opened ? [walletUpdated(row, now)] : []), ...adjusted];
 }
 
 /** What of the row follows the provider. */
-function changesOf(wallet: Wallet, said: UpstreamWallet): Prisma.WalletUpdateInput {
+function changesOf(wallet: WalletWithAccounts, said: UpstreamWallet): Prisma.WalletUpdateInput {
+  const defaultCurrency = defaultCurrencyOf(wallet, said);
   const activated = wallet.status === 'PENDING_ACTIVATION' && said.status !== 'PENDING_ACTIVATION';
   return {
     ...(said.status === wallet.status ? {} : { status: said.status }),
     ...(activated && wallet.challengeSealed ? { challengeSealed: null } : {}),
     ...(said.level === null || said.level === wallet.identificationLevel ? {} : { identificationLevel: said.level }),
+    ...(defaultCurrency === wallet.defaultCurrency ? {} : { defaultCurrency }),
   };
 }
 
+/** The currency that the provider uses where none is named; where it does not tell, one that the wallet has. */
+export function defaultCurrencyOf(
+  wallet: Pick<WalletWithAccounts, 'accounts' | 'defaultCurrency'>,
+  { defaultCurrency, accounts }: Pick<UpstreamWallet, 'defaultCurrency' | 'accounts'>,
+): string {
+  const usual = wallet.defaultCurrency;
+  const held = [...wallet.accounts, ...accounts].some(({ currency }) => currency === usual);
+  return defaultCurrency ?? (held ? usual : (accounts[0]?.currency ?? usual));
+}
+
+const hasAccount = ({ accounts }: WalletWithAccounts, currency: string): boolean =>
+  accounts.some((account) => account.currency === currency);
+
 /** The wallet's book in a currency that its provider has, made when it is first seen. */
 export async function openMirror(tx: Tx, wallet: WalletWithAccounts, currency: string, now: Date): Promise<boolean> {
-  if (wallet.accounts.some((account) => account.currency === currency)) return false;
+  if (hasAccount(wallet, currency)) return false;
   const account = mirroredWalletAccount(wallet.partnerId, wallet.id, currency);
   await openAccounts(tx, [account]);
   const row = { walletId: wallet.id, currency, ledgerAccountId: account.id, openedAt: now };
   await tx.walletAccount.create({ data: row });
-  if (wallet.accounts.length === 0)
-    await tx.wallet.update({ where: { id: wallet.id }, data: { defaultCurrency: currency } });
   return true;
 }
 
 const emptyBook: Counters = { postedDebits: 0n, postedCredits: 0n, pendingDebits: 0n, pendingCredits: 0n };
 
+/** Is any figure of the provider's another than ours? One that it does not tell is none. */
+const differ = (wallet: Wallet, accounts: readonly UpstreamAccount[], books: Books): boolean =>
+  accounts.some(({ amount }) => amount !== null && distance(wallet, amount, books) !== 0n);
+
 /** By how much the provider's figure is above ours. */
-function distance(wallet: Wallet, balance: Money | null, books: Books): bigint {
-  if (!balance) return 0n;
+function distance(wallet: Wallet, balance: Money, books: Books): bigint {
   const { id } = mirroredWalletAccount(wallet.partnerId, wallet.id, balance.currency);
   return balance.minor - balanceOf('LIABILITY', books.get(id) ?? emptyBook).posted;
 }
@@ -200,7 +211,8 @@ const sameCounters = (a: Counters = emptyBook, b: Counters = emptyBook): boolean
   a.pendingDebits === b.pendingDebits &&
   a.pendingCredits === b.pendingCredits;
 
-async function markRejected({ db, clock }: MirrorDeps, wallet: Wallet): Promise<void> {
+/** The provider did not take the wallet's credentials. */
+export async function markRejected({ db, clock }: Pick<Deps, 'db' | 'clock'>, wallet: Wallet): Promise<void> {
   const now = clock.now();
   await transaction(db, async (tx) => {
     if (await noteCredentials(tx, wallet.id, 'REJECTED', now))

@@ -7,10 +7,11 @@ import type { TenantViewer } from '../access/viewer.ts';
 import type { PersonData } from '../customer/person.ts';
 import { type AskDeps, askProvider } from './ask-provider.ts';
 import { capable, walletAtProvider } from './at-provider.ts';
-import { refreshWallet, type UpstreamWallet } from './mirror.ts';
+import { refreshWallet } from './mirror.ts';
 import { acceptedOfWallet } from './refusal.ts';
 import { checkWalletState } from './rules.ts';
 import { findWallet, type WalletWithAccounts } from './store.ts';
+import type { UpstreamWallet } from './upstream-wallet.ts';
 
 /** How well the owner of a wallet is known at its provider. */
 export interface WalletIdentification {

@@ -47,3 +47,17 @@ export function readOfWallet<T>(wallet: Pick<Subject, 'status'>, read: () => Pro
     }
   });
 }
+
+/**
+ * Lets the one field that a provider can have found unfit be named in its refusal.
+ * @param path dotted: `input.currency`
+ * @throws InvalidInputError at that path, and whatever else `work` throws
+ */
+export async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(error.issues.map(({ message }) => ({ path: path.split('.'), message })));
+  }
+}

@@ -10,11 +10,12 @@ import { capable, type WalletAtProvider, walletAtProvider } from './at-provider.
 import { type ChallengeView, challengeView } from './challenge.ts';
 import { checkPassword, checkWalletCredentials, replaceCredentials } from './credentials.ts';
 import { walletUpdated } from './events.ts';
-import { booksOf, follow, loadWallet, type UpstreamWallet } from './mirror.ts';
-import { acceptedOfWallet } from './refusal.ts';
+import { booksOf, follow } from './mirror.ts';
+import { acceptedOfWallet, naming } from './refusal.ts';
 import { checkWalletState } from './rules.ts';
 import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
 import type { WalletCredentials } from './upstream-access.ts';
+import { loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 type ResetDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
@@ -75,7 +76,7 @@ export async function setCredentials(
   const credentials = checkWalletCredentials(list);
   checkWalletState(reached.wallet, ['ACTIVE', 'BLOCKED', 'PENDING_ACTIVATION']);
   const before = await booksOf(deps.db.prisma, walletId);
-  const said = await loadWallet(asWith(reached, credentials));
+  const said = await naming('input.credentials', () => loadWallet(asWith(reached, credentials)));
   return keepProven(deps, viewer, reached, credentials, { said, before });
 }
 
@@ -99,15 +100,16 @@ async function opens(reached: WalletAtProvider, credentials: WalletCredentials):
 async function keepProven(
   deps: ResetDeps,
   viewer: TenantViewer,
-  { wallet }: WalletAtProvider,
+  { wallet, connector }: WalletAtProvider,
   credentials: WalletCredentials,
   news: { said: UpstreamWallet; before: Awaited<ReturnType<typeof booksOf>> } | null,
 ): Promise<WalletWithAccounts> {
   const now = deps.clock.now();
+  const dates = { issuedAt: now, lifetimesMs: connector.credentials?.lifetimesMs };
   return transaction(deps.db, async (tx) => {
     const locked = await lockWallet(tx, viewer, wallet.id);
     if (!locked || locked.status === 'CLOSED') throw new NotFoundError('The wallet');
-    await replaceCredentials(tx, deps.vault, wallet.id, credentials, { issuedAt: now });
+    await replaceCredentials(tx, deps.vault, wallet.id, credentials, dates);
     const followed = news ? await follow(tx, locked, news.said, news.before, now) : [];
     const row = present(await findWallet(tx, viewer, wallet.id), 'the wallet');
     const told = followed.some(({ type }) => type === 'WALLET_UPDATED') ? [] : [walletUpdated(row, now)];
