@@ -18,6 +18,7 @@ export function exchangeCapability(parts: Parts): Exchange {
     {
       kind: 'EXCHANGE',
       operations: ['PAY-5'],
+      operation: () => 'PAY-5',
       send: async (call, payment) => {
         const { amount, fromCurrency, recipientPhone } = payment.order;
         if (fromCurrency !== 'RUB') throw unfit('PAY-5', 'Currency is bought for roubles only.');

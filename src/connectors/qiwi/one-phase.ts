@@ -20,6 +20,8 @@ interface Order {
 export interface Kind<O extends Order> {
   kind: PaymentKind;
   operations: readonly string[];
+  /** Which of them an order is. */
+  operation(order: O): string;
   /** Makes the one call that moves money. */
   send(call: Call, payment: PaymentHandle<O>): Promise<WirePaymentInfo>;
   destination(order: O): Party;
@@ -66,7 +68,7 @@ function confirm<O extends Order>(
   call: Call,
   payment: PaymentHandle<O>,
 ): Promise<Outcome<ProviderPayment>> {
-  const operation = kind.operations[0] ?? '';
+  const operation = kind.operation(payment.order);
   return outcomeOf(async () => {
     if (!/^\d{1,20}$/.test(payment.clientId)) throw unfit(operation, 'A payment id has 1 to 20 digits.');
     const info = await sent(operation, kind.send(call, payment));

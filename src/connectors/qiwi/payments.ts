@@ -15,6 +15,7 @@ export function transfersCapability(parts: Parts): PaymentCapability<TransferOrd
     {
       kind: 'TRANSFER',
       operations: ['PAY-4'],
+      operation: () => 'PAY-4',
       send: async (call, payment) => {
         const { amount, recipientPhone } = payment.order;
         if (amount.currency !== 'RUB') throw unfit('PAY-4', 'Transfers to another wallet are made in RUB.');
@@ -34,6 +35,7 @@ export function payoutsCapability(parts: Parts): PaymentCapability<PayoutOrder> 
     {
       kind: 'PAYOUT',
       operations: ['PAY-7', 'PAY-10', 'PAY-11', 'PAY-12', 'PAY-13', 'PAY-14', 'PAY-15', 'PAY-16', 'PAY-17'],
+      operation: operationOf,
       send: async (call, payment) => {
         const { order } = payment;
         const operation = operationOf(order);
