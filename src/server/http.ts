@@ -6,6 +6,7 @@ import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { SetupError } from '../errors.ts';
 import { bearerOf } from './bearer.ts';
+import { handleFile, isFileLink } from './files.ts';
 import type { GraphiqlExample } from './graphiql.ts';
 import { readiness } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -105,6 +106,7 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   const path = pathOf(req);
   if (parts.webhooks.matches(path)) return parts.webhooks.handle(req, res);
   if (isOauthReturn(path)) return handleOauthReturn(parts.deps, req, res);
+  if (isFileLink(path)) return handleFile(parts.deps, path, req, res);
   switch (path) {
     case '/graphql':
       return serveGraphql(parts, requestId, req, res);
@@ -191,7 +193,10 @@ async function isAdmin(deps: Deps, req: IncomingMessage): Promise<boolean> {
 /** The last net: nothing of the error leaves but the request id. */
 function fail(deps: Deps, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const requestId = String(res.getHeader('X-Request-Id'));
-  deps.log.error({ err: error, requestId, method: req.method, path: pathOf(req) }, 'a request failed');
+  const path = pathOf(req);
+  // a link to a file opens it for whoever reads it
+  const shown = isFileLink(path) ? '/files/…' : path;
+  deps.log.error({ err: error, requestId, method: req.method, path: shown }, 'a request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Internal error.', requestId });
 }

@@ -3,9 +3,8 @@ import type { Deps } from '../../deps.ts';
 import { NotFoundError, NotSupportedError, StateError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { acceptedValue } from '../provider/errors.ts';
-import { connectorOf } from '../provider/store.ts';
-import { loadUpstream, traced } from './attempt.ts';
-import { sealOrder } from './order.ts';
+import { openOrder, sealOrder } from './order.ts';
+import { reachPayment } from './reach-payment.ts';
 import { findPayment, mayAct } from './store.ts';
 
 type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
@@ -17,8 +16,7 @@ type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
  */
 export async function sendReceipt(deps: ReceiptDeps, paymentId: string): Promise<void> {
   const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  const { order } = await loadUpstream(deps, deps.db.prisma, payment);
-  const { member, anonymous = false, receiptEmail } = order;
+  const { member, anonymous = false, receiptEmail } = openOrder(deps.vault, payment);
   if (!receiptEmail) return;
   const keep = (orderSealed: Payment['orderSealed']) =>
     deps.db.prisma.payment.update({ where: { id: paymentId }, data: { orderSealed } });
@@ -55,14 +53,10 @@ export async function requestReceipt(
 }
 
 async function mail(deps: ReceiptDeps, payment: Payment, email: string, locale: string): Promise<void> {
-  const upstream = await loadUpstream(deps, deps.db.prisma, payment);
-  const { attempt, account } = upstream;
-  const { receipts } = connectorOf(deps, account);
-  if (!attempt.reference || !receipts?.send) {
-    throw new NotSupportedError(account.provider, 'RECEIPTS', 'This provider mails no receipts.');
-  }
-  acceptedValue(
-    await receipts.send(traced(upstream).call, { reference: attempt.reference, email, locale }),
-    account.provider,
-  );
+  const reached = await reachPayment(deps, deps.db.prisma, payment, 'MAKER');
+  const send = reached?.connector.receipts?.send;
+  if (!reached || !send) throw new NotSupportedError(payment.provider, 'RECEIPTS', 'This provider mails no receipts.');
+  const { account, call, reference, direction } = reached;
+  const outcome = await send(call, { reference, email, locale, ...(direction ? { direction } : {}) });
+  acceptedValue(outcome, account.provider);
 }
