@@ -48,7 +48,7 @@ async function confirm(parts: Parts, call: Call, { clientId, order }: Handle): P
     before && (await shown())?.filter(({ reference }) => !before.some((old) => old.reference === reference));
   const [paid] = fresh ?? [];
   return paid && fresh?.length === 1
-    ? { ...paid, clientId }
+    ? { ...paid, clientId, status: paid.status === 'UNKNOWN' ? 'COMPLETED' : paid.status }
     : unseenPayment(parts, call, { clientId, amount, invoice });
 }
 
