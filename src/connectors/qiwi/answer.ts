@@ -49,8 +49,9 @@ const errorBody = z
 
 function refused(operation: string, answer: HttpAnswer): Error {
   const { code, message, errorCode, userMessage, description } = errorBody.parse(bodyOrNull(answer));
-  const providerCode = /^QWPRC-(\d+)$/.exec(code ?? '')?.[1] ?? code ?? errorCode ?? null;
-  const meaning = meaningOf(answer.status, providerCode);
+  const listed = /^QWPRC-(\d+)$/.exec(code ?? '')?.[1] ?? null;
+  const providerCode = listed ?? code ?? errorCode ?? null;
+  const meaning = meaningOf(answer.status, listed);
   if (!meaning) return protocol(operation, 'UNMAPPED_STATUS', `status ${answer.status} is not documented`);
   return new ProviderRejected({
     provider: PROVIDER,

@@ -101,13 +101,16 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   429: { remedy: LATER, errorCode: 'PROVIDER_REJECTED', declineReason: 'PROVIDER_REFUSED', blame: 'PROVIDER' },
 };
 
+/** Statuses of a request that was understood and refused for what it asks; the others are about the caller and the moment. */
+const aboutTheRequest = new Set([400, 404, 422]);
+
 /**
- * What a refusal means: by its code where that is one of 4.2, else by its HTTP status.
+ * What a refusal means: by its code of 4.2 where the body has one (trap T6), else by its HTTP status.
  * @returns undefined when the status is not documented: then nothing is proven
  */
 export function meaningOf(status: number, code: string | null): Meaning | undefined {
   const general = byStatus[status];
-  if (!general || status !== 400 || code === null || !/^\d+$/.test(code)) return general;
+  if (!general || code === null || !aboutTheRequest.has(status)) return general;
   return byCode.get(code) ?? foreign;
 }
 
