@@ -21,7 +21,7 @@ export interface ProviderWallet {
   /** The provider wants a new password before anything else. */
   passwordResetRequired: boolean;
   restrictions: { code: string; message: string }[];
-  /** Null when the wallet could not be read because of its status. */
+  /** Null when the wallet could not be read because of its status, and where only BALANCES tells, account by account. */
   balance: Money | null;
   level: IdentificationLevel | null;
   providerLevel: string | null;
