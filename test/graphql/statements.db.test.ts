@@ -79,6 +79,9 @@ test('The wallet page takes the same statements for one payment and for fifty.',
   expect(fifty).toEqual(one);
 });
 
+/** By how many paths a document below reaches one table, at most; fewer than the rows of any larger page. */
+const PATHS = 4;
+
 /** Each list, and two sizes of its page that show things of the same kinds. */
 const lists: [name: string, some: number, more: number, document: (first: number) => string][] = [
   ['payments', 16, 32, (first) => `{ payments(first: ${first}) { edges { node { ${payment} } } } }`],
@@ -117,8 +120,12 @@ test.each(lists)(
   'A page of %s takes the same statements for %d rows and for %d.',
   async (_name, some, more, document) => {
     const fewer = await statementsOf(document(some));
+    const larger = await statementsOf(document(more));
     expect(fewer.length).toBeGreaterThan(0);
-    expect(await statementsOf(document(more))).toEqual(fewer);
+    expect([...new Set(larger)]).toEqual([...new Set(fewer)]);
+    // one table may be reached by several paths of the document, which share a statement when they come at the same moment
+    for (const table of larger)
+      expect(larger.filter((other) => other === table).length, table).toBeLessThanOrEqual(PATHS);
   },
 );
 
