@@ -43,6 +43,8 @@ export interface Quotes extends Capability {
   ): Promise<ProviderQuote>;
   /** The service under which a transfer between wallets of the provider is priced; absent where it costs nothing. */
   readonly transferService?: string;
+  /** The service under which a conversion is priced. */
+  readonly exchangeService?: string;
 }
 
 /** Which payments to read. */

@@ -88,6 +88,12 @@ export const transferReceived = (e: Amount & { walletId: string }) => entry('TRA
 ]);
 
 // biome-ignore format: table
+/** A wallet that its provider keeps has got what it paid for in another currency: each currency balances by itself. */
+export const currencyBought = (e: Amount & { walletId: string }) => entry('CURRENCY_BOUGHT', e, [
+  move(settlement({ ...e, providerAccountId: e.walletId }), wallet(e), e.amount),
+]);
+
+// biome-ignore format: table
 /** The house wallet of a provider account has `amount` more, or less, than our books: it stands in suspense until somebody says what it was. */
 export const houseMoved = (e: Amount & { providerAccountId: string }) => entry('HOUSE_MOVED', e, e.amount < 0n
   ? [move(suspense(e),    settlement(e),      -e.amount)]
@@ -126,7 +132,6 @@ export const payoutCompleted = (e: Entry & { holds: HoldPart[] }) => entry('PAYO
   e.holds.map((held) => capture(held, held.amount)),
 );
 
-// biome-ignore format: table
 // biome-ignore format: table
 /** The provider proves a payout for which nothing is reserved (any more): it is booked all the same. */
 export const payoutProven = (e: Amount & { walletId: string; providerAccountId: string }) => entry('PAYOUT_PROVEN', e, [

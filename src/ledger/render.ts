@@ -18,6 +18,7 @@ export const examples: Record<keyof typeof entries, () => JournalEntryDraft> = {
   topUpCompleted: () => entries.topUpCompleted({ ...about, amount, fee, walletId: 'A', providerAccountId: 'mbank' }),
   mirrorAdjusted: () => entries.mirrorAdjusted({ ...about, amount: -amount, walletId: 'A' }),
   transferReceived: () => entries.transferReceived({ ...about, amount, walletId: 'B' }),
+  currencyBought: () => entries.currencyBought({ ...about, currency: 'USD', amount, walletId: 'A' }),
   houseMoved: () => entries.houseMoved({ ...about, amount, providerAccountId: 'qiwi' }),
   transferCompleted: () => entries.transferCompleted({ ...about, amount, fee, fromWalletId: 'A', toWalletId: 'B' }),
   payoutHeld: () => entries.payoutHeld(payout),

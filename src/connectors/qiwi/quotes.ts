@@ -36,6 +36,7 @@ export function quotesCapability({ client }: Parts): Quotes {
   return {
     operations: ['PAY-1', 'PAY-6'],
     transferService: services.transfer,
+    exchangeService: services.exchange,
     async quote(call, { amount, serviceReference, account, fromCurrency }) {
       if (serviceReference === services.exchange)
         return exchanged(amount, fromCurrency ?? 'RUB', (await crossRates(call)).result);

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import type { Call, WalletAccess } from '../../connectors/connector.ts';
 import type { Outcome } from '../../connectors/outcome.ts';
 import type { PaymentCapability, PaymentHandle } from '../../connectors/payments.ts';
 import type { Exchange } from '../../connectors/recorder.ts';
+import type { Connector } from '../../connectors/registry.ts';
 import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Payment, PaymentAttempt, Prisma, ProviderAccount, Wallet } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
+import { originOf } from '../provider/route.ts';
 import { connectorOf } from '../provider/store.ts';
 import { upstreamAccess } from '../wallet/upstream-access.ts';
+import { newClientId } from './client-id.ts';
 import { openOrder, type UpstreamOrder } from './order.ts';
 
 /** A payment, its latest try at a provider, and everything that is needed to call it. */
@@ -21,19 +23,29 @@ export interface Upstream {
   order: UpstreamOrder;
   /** As whom the provider is called; null: as the house wallet. */
   access: WalletAccess | null;
+  connector: Connector;
   capability: PaymentCapability<never>;
   handle: PaymentHandle<never>;
 }
 
 /** The row of a first try; written with the payment, before anything is sent. */
-export const newAttempt = (payment: Payment, account: ProviderAccount, now: Date): PaymentAttempt => ({
+export const newAttempt = async (
+  deps: Pick<Deps, 'connectors' | 'vault'>,
+  tx: Tx,
+  { payment, account, order }: Pick<Upstream, 'payment' | 'account' | 'order'>,
+  now: Date,
+): Promise<PaymentAttempt> => ({
   id: newId('PaymentAttempt'),
   paymentId: payment.id,
   number: 1,
   providerAccountId: account.id,
   provider: account.provider,
-  // lower-case UUID v4: the form on which every provider that dedupes can dedupe (mbank contract 3.2, trap T-62)
-  clientId: randomUUID(),
+  clientId: await newClientId(
+    tx,
+    capabilityOf(connectorOf(deps, account), order).clientIds,
+    `${account.provider} ${originOf(deps, account)}`,
+    now,
+  ),
   reference: null,
   outcome: 'PENDING',
   confirming: false,
@@ -45,6 +57,16 @@ export const newAttempt = (payment: Payment, account: ProviderAccount, now: Date
   startedAt: now,
   finishedAt: null,
 });
+
+/** What carries an order: the member of the port that it names; an invoice is made a payment by its own operation. */
+function capabilityOf(connector: Connector, order: UpstreamOrder): PaymentCapability<never> {
+  const member = present(connector[order.member], `${order.member} of a provider account`);
+  const { invoiceReference } = order;
+  const payInvoice = connector.invoices?.pay;
+  const capability =
+    invoiceReference && payInvoice ? { ...member, create: (call: Call) => payInvoice(call, invoiceReference) } : member;
+  return capability as unknown as PaymentCapability<never>;
+}
 
 /** The payment's latest try, ready to be called. */
 export async function loadUpstream(
@@ -77,19 +99,11 @@ interface Rows {
 function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt, account, wallet }: Rows): Upstream {
   const order = openOrder(deps.vault, payment);
   const connector = connectorOf(deps, account);
-  const member = present(connector[order.member], `${order.member} of a provider account`);
-  const { invoiceReference } = order;
-  const payInvoice = connector.invoices?.pay;
-  const capability =
-    invoiceReference && payInvoice ? { ...member, create: (call: Call) => payInvoice(call, invoiceReference) } : member;
-  const amount = { minor: payment.amountMinor, currency: payment.currency };
-  const { member: _member, choice: _choice, receiptEmail: _receiptEmail, invoiceReference: _invoice, ...asked } = order;
-  const full = { amount, ...asked, anonymous: order.anonymous ?? false };
   // the order's member decides its type; what is undefined for that member stays undefined
   const handle = {
     clientId: attempt.clientId,
     reference: attempt.reference,
-    order: full,
+    order: askedOf(payment, order),
   } as unknown as PaymentHandle<never>;
   return {
     payment,
@@ -97,9 +111,27 @@ function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt
     account,
     order,
     access: upstreamAccess(deps.vault, wallet),
-    capability: capability as unknown as PaymentCapability<never>,
+    connector,
+    capability: capabilityOf(connector, order),
     handle,
   };
+}
+
+/** The order as its provider takes it, without what is only for us to know. */
+function askedOf(payment: Payment, order: UpstreamOrder) {
+  const {
+    member: _,
+    choice: _choice,
+    receiptEmail: _email,
+    invoiceReference: _invoice,
+    account: _account,
+    ...rest
+  } = order;
+  const { bought, ...asked } = rest;
+  const amount = bought
+    ? { minor: BigInt(bought.minor), currency: bought.currency }
+    : { minor: payment.amountMinor, currency: payment.currency };
+  return { amount, ...asked, anonymous: order.anonymous ?? false };
 }
 
 /** What one call left behind: its exchanges, masked by the kit. */
@@ -136,7 +168,10 @@ export async function keepTrace(
 }
 
 /** What an outcome tells about the attempt. */
-export function attemptChanges(outcome: Outcome<ProviderPayment>, now: Date): Prisma.PaymentAttemptUpdateInput {
+export function attemptChanges(
+  outcome: Outcome<Pick<ProviderPayment, 'reference' | 'providerStatus'>>,
+  now: Date,
+): Prisma.PaymentAttemptUpdateInput {
   switch (outcome.kind) {
     case 'accepted':
       return { reference: outcome.value.reference, outcome: 'ACCEPTED', providerStatus: outcome.value.providerStatus };

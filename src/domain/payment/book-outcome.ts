@@ -3,6 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { suspenseAccount } from '../../ledger/account.ts';
 import {
+  currencyBought,
   payoutCompleted,
   payoutProven,
   payoutVoided,
@@ -19,6 +20,7 @@ import { InvariantError, present } from '../../lib/assert.ts';
 import { countLimits, releaseLimits } from '../limit/consume-limits.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
+import { openMirror } from '../wallet/mirror.ts';
 import { bookLearned } from './book-side.ts';
 import { payoutUse } from './payout.ts';
 import { balanceEvents } from './post-payment.ts';
@@ -42,11 +44,14 @@ function bookOf({
 function booksOf(payment: Payment): WalletBook[] {
   const own = bookOf(payment);
   const { partnerId, currency, destinationWalletId, destinationCustomerId } = payment;
-  const received = payment.kind === 'TRANSFER' && destinationWalletId !== null;
-  return [
-    ...(own ? [own] : []),
-    ...(received ? [{ partnerId, walletId: destinationWalletId, customerId: destinationCustomerId, currency }] : []),
-  ];
+  const received = (payment.kind === 'TRANSFER' || payment.kind === 'EXCHANGE') && destinationWalletId !== null;
+  const other = received && {
+    partnerId,
+    walletId: destinationWalletId,
+    customerId: destinationCustomerId,
+    currency: payment.destinationCurrency ?? currency,
+  };
+  return [...(own ? [own] : []), ...(other ? [other] : [])];
 }
 
 /** Whose money at the provider it is: the wallet's own where the provider keeps its book, else that of the house wallet. */
@@ -68,11 +73,16 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
       return post(tx, payment, [topUpCompleted(lines)], now);
     }
     case 'PAYOUT':
-      return post(tx, payment, [await sentMoney(tx, payment, about, now)], now);
+      return post(tx, payment, await sentMoney(tx, payment, about, now), now);
     case 'TRANSFER': {
       const sent = await sentMoney(tx, payment, about, now);
-      const walletId = await openRecipient(tx, payment);
-      return post(tx, payment, walletId ? [sent, transferReceived({ ...about, amount, walletId })] : [sent], now);
+      const got = await receivedMoney(tx, payment, now);
+      return post(tx, payment, got ? [...sent, transferReceived({ ...about, ...got })] : sent, now);
+    }
+    case 'EXCHANGE': {
+      const sent = await sentMoney(tx, payment, about, now);
+      const got = await receivedMoney(tx, payment, now);
+      return post(tx, payment, got ? [...sent, currencyBought({ ...about, ...got })] : sent, now);
     }
     case 'TRANSIT': {
       const total = amount + feeMinor;
@@ -84,25 +94,37 @@ export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promi
   }
 }
 
-/** What was held moves; where nothing is held any more, or never was, the proven amount does, and counts towards the caps again. */
+/**
+ * What was held moves. Where nothing is held any more, or never was, the proven amount does, and counts towards the caps again; where
+ * the provider has charged something else than was held, that moves in its place.
+ */
 async function sentMoney(
   tx: Tx,
   payment: Payment,
   about: Omit<Parameters<typeof payoutCompleted>[0], 'holds'>,
   now: Date,
-) {
+): Promise<JournalEntryDraft[]> {
   const holds = await openHolds(tx, payment.id);
-  if (holds.length > 0) return payoutCompleted({ ...about, holds });
-  await followLimits(tx, payment, countLimits, now);
-  const walletId = present(payment.sourceWalletId, 'the paying wallet');
+  const held = holds.reduce((sum, hold) => sum + hold.amount, 0n);
   const amount = payment.amountMinor + payment.feeMinor;
-  return payoutProven({ ...about, amount, walletId, providerAccountId: await holderOf(tx, payment) });
+  if (held === amount) return [payoutCompleted({ ...about, holds })];
+  if (held === 0n) await followLimits(tx, payment, countLimits, now);
+  const walletId = present(payment.sourceWalletId, 'the paying wallet');
+  const left = held === 0n ? [] : [payoutVoided({ ...about, holds })];
+  return [...left, payoutProven({ ...about, amount, walletId, providerAccountId: await holderOf(tx, payment) })];
 }
 
-/** The wallet here that receives a transfer at a provider; null where there is none, or it was unlinked meanwhile. */
-async function openRecipient(tx: Tx, { destinationWalletId: id }: Payment): Promise<string | null> {
-  const wallet = id ? await tx.wallet.findUnique({ where: { id } }) : null;
-  return wallet && wallet.status !== 'CLOSED' ? wallet.id : null;
+/**
+ * What the wallet here gets that receives a transfer or a conversion at a provider, its book opened where it has none in that
+ * currency; null where there is no such wallet, or it was unlinked meanwhile.
+ */
+async function receivedMoney(tx: Tx, payment: Payment, now: Date) {
+  const { destinationWalletId: id, destinationMinor, destinationCurrency } = payment;
+  const wallet = id ? await tx.wallet.findUnique({ where: { id }, include: { accounts: true } }) : null;
+  if (!wallet || wallet.status === 'CLOSED') return null;
+  const currency = destinationCurrency ?? payment.currency;
+  await openMirror(tx, wallet, currency, now);
+  return { walletId: wallet.id, currency, amount: destinationMinor ?? payment.amountMinor };
 }
 
 /** Frees what was held for a payment that was refused, and gives its caps back. */

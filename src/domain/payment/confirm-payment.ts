@@ -5,13 +5,13 @@ import type { Deps } from '../../deps.ts';
 import { NotFoundError, StateError } from '../../errors.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
-import { refusalError } from '../provider/errors.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import type { PageChoice } from './create-card-top-up.ts';
 import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume } from './progress.ts';
+import { refusalOf } from './refusal.ts';
 import { startUpstream } from './start-upstream.ts';
 import { lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
@@ -56,7 +56,7 @@ export async function confirmPayment(
   });
   if (started.replayed || started.payment.providerAccountId === null) return started;
   const { payment, refusal } = await executeUpstream(deps, started.payment.id);
-  if (refusal) throw refusalError(refusal);
+  if (refusal) throw await refusalOf(deps, payment, refusal);
   return { payment, replayed: false };
 }
 

@@ -21,12 +21,15 @@ export const memberCapabilities: Record<PaymentMember, CapabilityCode> = {
   transfers: 'TRANSFERS',
   payouts: 'PAYOUTS',
   transits: 'TRANSITS',
+  exchange: 'EXCHANGE',
 };
 
 /** A payment that a provider is to carry, as its use case has planned it. */
 export interface ProviderPlan {
   /** The row in CREATED, without what the route adds. */
   payment: Payment;
+  /** Is its price the provider's already? Otherwise it is asked for once the payment is stored. */
+  quoted?: boolean;
   route: Route;
   order: UpstreamOrder;
 }
@@ -61,25 +64,26 @@ export async function createProviderPayment<Prepared = null>(
     const claim = { operation, key: idempotencyKey, input, resultId: newId('Payment') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { payment: await replayedPayment(tx, viewer, id), replayed };
-    const { payment, route, order } = await plan(tx, id, now, prepared);
+    const { payment, route, order, quoted = false } = await plan(tx, id, now, prepared);
     const carried = { providerAccountId: route.account.id, provider: route.account.provider };
     const row = {
       ...payment,
       ...carried,
       idempotencyKey,
-      priced: false,
+      priced: quoted,
       orderSealed: sealOrder(deps.vault, id, order),
       payeeMask: payeeMaskOf(order),
     };
     const created = begin(row, 'API', now);
     await save(tx, [created], [], now);
-    await tx.paymentAttempt.create({ data: newAttempt(row, route.account, now) });
+    const { account } = route;
+    await tx.paymentAttempt.create({ data: await newAttempt(deps, tx, { payment: row, account, order }, now) });
     return { payment: created.payment, replayed };
   });
   const claimed = { operation, key: idempotencyKey };
-  const { status, reference } = stored.payment;
+  const { status, reference, priced } = stored.payment;
   const payment =
-    status === 'CREATED' && reference === null
+    status === 'CREATED' && reference === null && !priced
       ? await whileInUse(deps, viewer, claimed, () => createUpstream(deps, stored.payment.id))
       : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };

@@ -1,63 +1,100 @@
-import type { Outcome } from '../../connectors/outcome.ts';
+import { mapOutcome, type Outcome, type Refusal } from '../../connectors/outcome.ts';
+import type { ProviderQuote } from '../../connectors/records.ts';
 import type { ProviderPayment } from '../../connectors/values.ts';
+import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
-import { ProviderUnavailableError, refusalError } from '../provider/errors.ts';
-import { attemptChanges, keepTrace, loadUpstream, traced } from './attempt.ts';
+import { ProviderUnavailableError } from '../provider/errors.ts';
+import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
 import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
-import { resume, step } from './progress.ts';
+import { priceUpstream } from './price-upstream.ts';
+import { resume, step, touch } from './progress.ts';
+import { refusalOf } from './refusal.ts';
 import { save } from './store.ts';
 
-type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
+type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/** What the provider made of a payment: the payment itself in the first of two phases, only its price where there is one. */
+type Created = { said: ProviderPayment } | { quote: ProviderQuote | null };
 
 /**
- * Makes a payment known to its provider (first of two phases: nothing moves there). The payment and its attempt are stored
- * already; a lost answer is made good by sending the same id again, so the caller may simply repeat its mutation.
- * @throws ProviderRejectedError, IdentificationRequiredError: the payment is DECLINED, its idempotency key is free again;
- *   ProviderUnavailableError: the payment waits in CREATED for a repetition
+ * Makes a payment known to its provider (first of two phases: nothing moves there); where the provider has one phase, asks its
+ * price. The payment and its attempt are stored already; a lost answer is made good by sending the same id again, so the caller
+ * may simply repeat its mutation.
+ * @throws ProviderRejectedError, IdentificationRequiredError, LimitExceededError, InsufficientFundsError: the payment is
+ *   DECLINED, its idempotency key is free again; ProviderUnavailableError: the payment waits in CREATED for a repetition
  */
 export async function createUpstream(deps: UpstreamDeps, paymentId: string): Promise<Payment> {
   const { prisma } = deps.db;
   const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
   const upstream = await loadUpstream(deps, prisma, payment);
-  if (payment.status !== 'CREATED' || upstream.attempt.reference !== null || !upstream.capability.create)
-    return payment;
+  const { create } = upstream.capability;
+  const made = create ? upstream.attempt.reference !== null : payment.priced;
+  if (payment.status !== 'CREATED' || made) return payment;
 
   const trace = traced(upstream);
-  const outcome = await upstream.capability.create(trace.call, upstream.handle);
+  const outcome: Outcome<Created> = create
+    ? mapOutcome(await create(trace.call, upstream.handle), (said) => ({ said }))
+    : mapOutcome(await priceUpstream(upstream, trace), (quote) => ({ quote }));
 
   const now = deps.clock.now();
   const after = await transaction(deps.db, async (tx) => {
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
-    await keepTrace(tx, upstream.attempt, trace, attemptChanges(outcome, now));
-    if (outcome.kind === 'accepted') {
-      const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
-      const learned = await learn(tx, locked, upstream.order, told, now);
-      if (isPending(learned)) await watchPricing(tx, paymentId);
-      return learned;
-    }
-    if (outcome.kind !== 'rejected' || locked.status !== 'CREATED') return locked;
-    const { declineReason, providerMessage } = outcome.refusal;
-    // one row per mutation that succeeded: what was refused may be tried again under the same key
-    await tx.idempotencyKey.deleteMany({ where: { partnerId: locked.partnerId, resultId: paymentId } });
-    const changes = { declineReason, declineMessage: providerMessage, expiresAt: null };
-    const declined = step(
-      resume(locked),
-      { to: 'DECLINED', reason: 'DECLINE', source: 'PROVIDER_ANSWER', message: providerMessage, changes },
-      now,
-    );
-    return present((await save(tx, [declined], [], now))[0], 'the payment');
+    return record(tx, upstream, trace, locked, outcome, now);
   });
-  refuse(outcome, upstream.account.provider);
+  if (outcome.kind === 'rejected') throw await refusalOf(deps, after, outcome.refusal);
+  if (outcome.kind === 'unknown') throw new ProviderUnavailableError(upstream.account.provider, null);
+  if (outcome.kind === 'notSent') throw new ProviderUnavailableError(upstream.account.provider, outcome.retryAt);
   return after;
 }
 
-function refuse(outcome: Outcome<ProviderPayment>, provider: string): void {
-  if (outcome.kind === 'rejected') throw refusalError(outcome.refusal);
-  if (outcome.kind === 'unknown') throw new ProviderUnavailableError(provider, null);
-  if (outcome.kind === 'notSent') throw new ProviderUnavailableError(provider, outcome.retryAt);
+/** Stores what the call proved. The payment's row is locked. */
+async function record(
+  tx: Tx,
+  { attempt, order }: Upstream,
+  trace: Trace,
+  payment: Payment,
+  outcome: Outcome<Created>,
+  now: Date,
+): Promise<Payment> {
+  if (outcome.kind !== 'accepted') {
+    await keepTrace(tx, attempt, trace, attemptChanges(outcome, now));
+    return outcome.kind === 'rejected' && payment.status === 'CREATED'
+      ? decline(tx, payment, outcome.refusal, now)
+      : payment;
+  }
+  const { value } = outcome;
+  if ('quote' in value) {
+    // the attempt itself has not begun: nothing was asked for but the price
+    await keepTrace(tx, attempt, trace, {});
+    return payment.status === 'CREATED' ? price(tx, payment, value.quote, now) : payment;
+  }
+  await keepTrace(tx, attempt, trace, attemptChanges({ kind: 'accepted', value: value.said }, now));
+  const learned = await learn(tx, payment, order, { said: value.said, source: 'PROVIDER_ANSWER' }, now);
+  if (isPending(learned)) await watchPricing(tx, payment.id);
+  return learned;
+}
+
+/** The price of a payment that is not confirmed yet: the fee that is shown, and held once it is. */
+async function price(tx: Tx, payment: Payment, quote: ProviderQuote | null, now: Date): Promise<Payment> {
+  const feeMinor = quote ? quote.total.minor - payment.amountMinor : payment.feeMinor;
+  const priced = touch(resume(payment), { feeMinor, priced: true }, now);
+  return present((await save(tx, [priced], [], now))[0], 'the payment');
+}
+
+async function decline(tx: Tx, payment: Payment, refusal: Refusal, now: Date): Promise<Payment> {
+  const { declineReason, providerMessage } = refusal;
+  // one row per mutation that succeeded: what was refused may be tried again under the same key
+  await tx.idempotencyKey.deleteMany({ where: { partnerId: payment.partnerId, resultId: payment.id } });
+  const changes = { declineReason, declineMessage: providerMessage, expiresAt: null };
+  const declined = step(
+    resume(payment),
+    { to: 'DECLINED', reason: 'DECLINE', source: 'PROVIDER_ANSWER', message: providerMessage, changes },
+    now,
+  );
+  return present((await save(tx, [declined], [], now))[0], 'the payment');
 }

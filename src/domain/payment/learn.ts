@@ -40,7 +40,8 @@ export async function learn(tx: Tx, payment: Payment, order: UpstreamOrder, news
   }
   if (target === null) return keepFacts(tx, progress, said, now);
 
-  const known = { ...progress, payment: { ...progress.payment, ...facts(payment, said) } };
+  const told = { ...facts(payment, said), ...(target === 'COMPLETED' ? charged(payment, said) : {}) };
+  const known = { ...progress, payment: { ...progress.payment, ...told } };
   const about = { source: news.source, occurredAt: news.occurredAt ?? now };
   switch (target) {
     case 'COMPLETED': {
@@ -114,6 +115,22 @@ function facts(payment: Payment, said: ProviderPayment): Partial<Payment> {
     ...(payment.status === 'CREATED' && fee !== null ? { feeMinor: fee, priced: true } : {}),
     ...(payment.status === 'CREATED' && fee === null ? { priced: false } : {}),
   };
+}
+
+/**
+ * What the payer was charged in the end, where that is told and the payment has not been booked before: price and rate may have
+ * changed since they were shown. What a conversion costs is its amount.
+ */
+function charged(payment: Payment, said: ProviderPayment): Partial<Payment> {
+  const { status, currency, kind, destinationCurrency } = payment;
+  const pays = kind === 'PAYOUT' || kind === 'TRANSFER' || kind === 'EXCHANGE';
+  const converts = destinationCurrency !== null && destinationCurrency !== currency;
+  if (!pays || status === 'REVERSED' || said.direction === 'IN' || said.amount.currency !== currency) return {};
+  if (!said.total && !said.fee) return {};
+  if (!converts && said.amount.minor !== payment.amountMinor) return {};
+  const total = said.total?.minor ?? said.amount.minor + (said.fee?.minor ?? 0n);
+  const rate = converts ? { exchangeRate: said.exchangeRate ?? payment.exchangeRate } : {};
+  return { amountMinor: said.amount.minor, feeMinor: total - said.amount.minor, ...rate };
 }
 
 async function keepFacts(tx: Tx, progress: Progress, said: ProviderPayment, now: Date): Promise<Payment> {

@@ -5,7 +5,7 @@ import { present } from '../../lib/assert.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
 /** The members of the port that carry payments. */
-export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits';
+export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits' | 'exchange';
 
 /**
  * What a payment asks of its provider, as it is kept (sealed) from creation to the end: every repetition and every question
@@ -14,13 +14,19 @@ export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits';
  */
 export interface UpstreamOrder {
   member: PaymentMember;
-  /** Who receives a transfer. */
+  /** Who receives a transfer, or what a conversion buys. */
   recipientPhone?: string;
   /** What the recipient reads with it. */
   note?: string;
   /** The provider's id of the invoice that a transfer pays: paying that is what creates the transfer there. */
   invoiceReference?: string;
   serviceReference?: string;
+  /** The payee's identifier with the service (a phone, a card's or an account's number), where it is known by itself. */
+  account?: string;
+  /** The balance that pays, where it is not the one of the amount. */
+  fromCurrency?: string;
+  /** What a conversion buys, minor units; the payment's own amount is what it costs. */
+  bought?: { minor: string; currency: string };
   parameters?: Record<string, string>;
   cardReference?: string;
   saveCard?: boolean;
@@ -49,12 +55,17 @@ const members: Partial<Record<PaymentKind, PaymentMember>> = {
   TOP_UP: 'topUps',
   TRANSFER: 'transfers',
   PAYOUT: 'payouts',
+  EXCHANGE: 'exchange',
   TRANSIT: 'transits',
 };
 
-/** How whom a service is paid for is shown: the first of its parameters, at most half of it. */
-export function payeeMaskOf({ parameters }: Pick<UpstreamOrder, 'parameters'>): string | null {
-  const [account] = Object.values(parameters ?? {});
+/** The payee's identifier: as it is known by itself, else the first of the service's parameters. */
+export const accountOf = ({ account, recipientPhone, parameters }: UpstreamOrder): string | undefined =>
+  account ?? recipientPhone ?? Object.values(parameters ?? {})[0];
+
+/** How whom a service is paid for is shown: at most half of its identifier. */
+export function payeeMaskOf(order: UpstreamOrder): string | null {
+  const account = order.recipientPhone ? undefined : accountOf(order);
   return account === undefined
     ? null
     : `•••${account.slice(account.length - Math.min(4, Math.floor(account.length / 2)))}`;

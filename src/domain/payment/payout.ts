@@ -51,7 +51,7 @@ export const payoutUse = (payment: Payment, level: WalletWithAccounts['identific
 });
 
 /**
- * A confirmed payout, or transfer at the wallet's provider: its money is held until the outcome is known.
+ * A confirmed payout, or transfer or conversion at the wallet's provider: its money is held until the outcome is known.
  * @throws LimitExceededError, InsufficientFundsError, StateError
  */
 export async function holdPayout(
@@ -61,7 +61,9 @@ export async function holdPayout(
   now: Date,
 ): Promise<{ progress: Progress; events: NewEvent[] }> {
   const { id, partnerId, currency, amountMinor: amount, feeMinor: fee } = progress.payment;
-  await consumeLimits(tx, [payoutUse(progress.payment, wallet.identificationLevel)], now);
+  // one currency for another within a wallet is not spent
+  const uses = progress.payment.kind === 'EXCHANGE' ? [] : [payoutUse(progress.payment, wallet.identificationLevel)];
+  await consumeLimits(tx, uses, now);
   const book = { partnerId, walletId: wallet.id, customerId: wallet.customerId, currency };
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   // a wallet that a provider keeps has its own money there; a LOCAL one pays through the house wallet, or the bank

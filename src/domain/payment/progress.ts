@@ -82,6 +82,7 @@ const isNews = ({ origin, sourceWalletId, destinationWalletId, sourceCustomerId,
   origin === 'PROVIDER' ||
   (sourceWalletId !== null &&
     destinationWalletId !== null &&
+    sourceWalletId !== destinationWalletId &&
     (sourceCustomerId === null || sourceCustomerId !== destinationCustomerId));
 
 /** A change without a change of status: priced, wants more data, has a page to open. */

@@ -93,13 +93,13 @@ async function withCard(
   return { order: { ...order, choice: { ...choice, payWith } }, changes };
 }
 
-/** Holds the money of a payout or a transfer; what a card pays holds nothing here. */
+/** Holds the money of a payout, a transfer or a conversion; what a card pays holds nothing here. */
 async function reserve(tx: Tx, progress: Progress, now: Date): Promise<{ progress: Progress; events: NewEvent[] }> {
   const { payment } = progress;
   const walletId = payment.sourceWalletId ?? payment.destinationWalletId;
   const wallet = walletId ? present(await findPartnerWallet(tx, payment.partnerId, walletId), 'the wallet') : null;
   if (wallet) checkWalletState(wallet, ['ACTIVE']);
-  if (payment.kind === 'PAYOUT' || payment.kind === 'TRANSFER')
+  if (payment.kind === 'PAYOUT' || payment.kind === 'TRANSFER' || payment.kind === 'EXCHANGE')
     return holdPayout(tx, progress, present(wallet, 'the paying wallet'), now);
   const changes = { confirmedAt: now, expiresAt: null };
   return { progress: step(progress, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now), events: [] };

@@ -5,11 +5,12 @@ import type { Deps } from '../../deps.ts';
 import { InvalidInputError, NotFoundError, NotSupportedError, StateError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
-import { ProviderUnavailableError, refusalError } from '../provider/errors.ts';
+import { ProviderUnavailableError } from '../provider/errors.ts';
 import { attemptChanges, keepTrace, loadUpstream, traced, type Upstream } from './attempt.ts';
 import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
 import { payeeMaskOf, sealOrder } from './order.ts';
+import { refusalOf } from './refusal.ts';
 import { findPayment, mayAct } from './store.ts';
 
 export interface UpdatePaymentInput {
@@ -23,7 +24,7 @@ export interface UpdatePaymentInput {
  * @throws NotFoundError, InvalidInputError, StateError (nothing is asked), ProviderRejectedError, ProviderUnavailableError
  */
 export async function updatePayment(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
   { paymentId, parameters }: UpdatePaymentInput,
 ): Promise<Payment> {
@@ -58,7 +59,7 @@ function checkAsked(payment: Payment, parameters: UpdatePaymentInput['parameters
 }
 
 async function send(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   upstream: Upstream,
   values: ParameterValues,
 ): Promise<Payment> {
@@ -83,7 +84,7 @@ async function send(
     if (isPending(learned)) await watchPricing(tx, payment.id);
     return learned;
   });
-  if (outcome.kind === 'rejected') throw refusalError(outcome.refusal);
+  if (outcome.kind === 'rejected') throw await refusalOf(deps, after, outcome.refusal);
   if (outcome.kind !== 'accepted')
     throw new ProviderUnavailableError(account.provider, outcome.kind === 'notSent' ? outcome.retryAt : null);
   return after;
