@@ -24,10 +24,10 @@ export const nothing: Reader<null> = (asked, answer) => {
 };
 
 /** Bytes, whatever the content type says (trap T24). */
-export const file: Reader<ProviderFile> = (_asked, answer) => ({
-  contentType: answer.headers['content-type'] ?? 'application/octet-stream',
-  content: answer.body,
-});
+export const file: Reader<ProviderFile> = (asked, answer) => {
+  if (answer.body.length === 0) throw protocolError(asked, 'UNREADABLE', 'a file without content');
+  return { contentType: answer.headers['content-type'] ?? 'application/octet-stream', content: answer.body };
+};
 
 /**
  * Reads an answer by its status (contract 4.1): any 2xx is a success (trap T40), a documented 4xx a refusal.

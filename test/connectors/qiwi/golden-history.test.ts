@@ -114,6 +114,12 @@ describe('HIS-4 and HIS-5, receipts', () => {
     });
     expect(await run).toEqual({ contentType: 'application/pdf', content: Buffer.from('%PDF-1.4') });
   });
+  it('without content are no receipts', async () => {
+    const run = play('HIS-4', (c, call) => c.receipts?.file?.(call, { ...input, format: 'PDF' }), {
+      answers: [empty(200)],
+    });
+    await expect(run).rejects.toMatchObject({ why: 'UNREADABLE' });
+  });
   it('are sent by e-mail', async () => {
     const mail = { ...input, email: 'my@example.com', locale: 'ru' };
     expect(
