@@ -22,7 +22,7 @@ const SEAL_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 1_000;
 const WATCH_EVERY_MS = 30_000;
 /** How often is looked whose turn it is; each wallet's own comes every quarter of an hour. */
-const RECONCILE_EVERY_MS = 5_000;
+const RECONCILE_EVERY_MS = 1_000;
 const EXPIRE_AT_A_TIME = 100;
 const TELL_EVERY_MS = 1_000;
 const TELL_AT_A_TIME = 100;

@@ -1,4 +1,5 @@
 import type { Payment, Wallet } from '../db/generated/client.ts';
+import type { CardScheme } from '../db/generated/enums.ts';
 import { openOrder } from '../domain/payment/order.ts';
 import { openDestination } from '../domain/payment/payout.ts';
 import { mayAct } from '../domain/payment/store.ts';
@@ -6,6 +7,7 @@ import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { CardSchemeEnum } from './enums.ts';
+import { learnedParty } from './learned-party.ts';
 import {
   MerchantParty,
   type MerchantPartyView,
@@ -39,6 +41,9 @@ interface ExternalPartyView {
 interface CardPartyView {
   party: 'CARD';
   cardId: string | null;
+  /** Of a card that is not kept here. */
+  maskedPan?: string | null;
+  scheme?: CardScheme | null;
 }
 interface ServicePartyView {
   party: 'SERVICE';
@@ -103,15 +108,15 @@ const CardParty = builder.objectRef<CardPartyView>('CardParty').implement({
     maskedPan: t.string({
       nullable: true,
       description: 'The first and last digits, where they are known.',
-      resolve: async ({ cardId }, _args, { loaders }) =>
-        cardId ? ((await loaders.card.load(cardId))?.maskedPan ?? null) : null,
+      resolve: async ({ cardId, maskedPan = null }, _args, { loaders }) =>
+        cardId ? ((await loaders.card.load(cardId))?.maskedPan ?? null) : maskedPan,
     }),
     scheme: t.field({
       type: CardSchemeEnum,
       nullable: true,
       description: 'Its payment system, where it is known.',
-      resolve: async ({ cardId }, _args, { loaders }) =>
-        cardId ? ((await loaders.card.load(cardId))?.scheme ?? null) : null,
+      resolve: async ({ cardId, scheme = null }, _args, { loaders }) =>
+        cardId ? ((await loaders.card.load(cardId))?.scheme ?? null) : scheme,
     }),
   }),
 });
@@ -158,8 +163,12 @@ export const PaymentPartyRef = builder.unionType('PaymentParty', {
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });
 
 /** Where the money comes from. */
-export function sourceParty(payment: Payment): PartyView {
+export function sourceParty(payment: Payment, context: Context): PartyView {
+  const learned = learnedParty(payment, 'source', context);
+  // a card that the wallet's provider has issued spends the wallet's money
+  if (learned?.party === 'CARD') return learned;
   if (payment.sourceWalletId) return { party: 'WALLET', walletId: payment.sourceWalletId };
+  if (learned) return learned;
   if (payment.fundingSource === 'CARD') return { party: 'CARD', cardId: payment.cardId };
   return external(payment.topUpMethod === 'CASH' ? 'Cash at the desk' : 'Bank transfer');
 }
@@ -167,6 +176,8 @@ export function sourceParty(payment: Payment): PartyView {
 /** Where the money goes. */
 export function destinationParty(payment: Payment, context: Context): PartyView {
   if (payment.destinationWalletId) return { party: 'WALLET', walletId: payment.destinationWalletId };
+  const learned = learnedParty(payment, 'destination', context);
+  if (learned) return learned;
   if (payment.kind === 'TRANSFER') return { party: 'WALLET', walletId: null, phone: recipientPhone(payment, context) };
   if (payment.serviceId)
     return { party: 'SERVICE', serviceId: payment.serviceId, account: serviceAccount(payment, context) };

@@ -110,7 +110,7 @@ PaymentRef.implement({
     source: t.field({
       type: PaymentPartyRef,
       description: 'Where the money comes from.',
-      resolve: ({ row }) => sourceParty(row),
+      resolve: ({ row }, _args, context) => sourceParty(row, context),
     }),
     destination: t.field({
       type: PaymentPartyRef,

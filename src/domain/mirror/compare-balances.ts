@@ -14,25 +14,31 @@ export type Comparison = Break[] | null;
  * @throws ProviderRejectedError, ProviderUnavailableError
  */
 export async function compareBalances(deps: MirrorDeps, subject: Subject): Promise<Comparison> {
-  const { connector, call, wallet } = subject;
-  const balances = present(connector.balances, 'BALANCES of a mirrored wallet');
   const before = await booksOf(deps, subject);
   if (await isUnderWay(deps, subject)) return null;
-  const said = await readUpstream(() => balances.list(call));
+  const said = await readUpstream(() => accountsOf(subject));
   const after = await booksOf(deps, subject);
   if (before.key !== after.key || (await isUnderWay(deps, subject))) return null;
-  const currencies = new Set([...after.posted.keys(), ...said.map(({ balance }) => balance.currency)]);
-  const find = (currency: string): Money | undefined =>
-    said.find(({ balance }) => balance.currency === currency)?.balance;
+  const currencies = new Set([...after.posted.keys(), ...said.keys()]);
   return [...currencies].sort().flatMap((currency): Break[] => {
-    const expected = after.posted.get(currency) ?? 0n;
-    const actual = find(currency);
-    // a figure that the provider does not tell is not zero
-    if (!actual || actual.minor === expected) return [];
+    const ours = after.posted.get(currency) ?? 0n;
+    const theirs = said.get(currency);
+    // an account that the provider does not have is empty; a figure that it does not tell is not
+    const minor = theirs === null ? ours : (theirs?.minor ?? 0n);
+    if (minor === ours) return [];
+    const expected = { minor: ours, currency };
     return [
-      { kind: 'BALANCE_DIFFERS', subject: `${wallet.id}:${currency}`, expected: { minor: expected, currency }, actual },
+      { kind: 'BALANCE_DIFFERS', subject: `${subject.wallet.id}:${currency}`, expected, actual: { minor, currency } },
     ];
   });
+}
+
+/** The provider's accounts by currency; null where it does not tell a figure now. */
+async function accountsOf({ connector, call }: Subject): Promise<Map<string, Money | null>> {
+  const balances = present(connector.balances, 'BALANCES of a mirrored wallet');
+  if (!balances.sources) return new Map((await balances.list(call)).map(({ balance }) => [balance.currency, balance]));
+  const sources = await balances.sources(call);
+  return new Map(sources.filter(({ kind }) => kind === 'BALANCE').map(({ currency, amount }) => [currency, amount]));
 }
 
 async function booksOf({ db }: MirrorDeps, { wallet }: Subject): Promise<{ key: string; posted: Map<string, bigint> }> {

@@ -12,21 +12,20 @@ import { effectOf, type Subject } from './subject.ts';
  */
 export async function compareLine(
   tx: Tx,
-  { wallet }: Subject,
+  subject: Subject,
   said: ProviderPayment,
   recorded: Recorded,
 ): Promise<Break | null> {
   const { reference: providerReference, amount } = said;
-  const subject = `${said.direction}:${providerReference}`;
+  const line = `${said.direction}:${providerReference}`;
   if (recorded.kind === 'before') return null;
-  if (recorded.kind === 'unreadable') return { kind: 'MISSING_HERE', subject, providerReference, actual: amount };
+  if (recorded.kind === 'unreadable') return { kind: 'MISSING_HERE', subject: line, providerReference, actual: amount };
   const { payment } = recorded;
-  const about = { subject, paymentId: payment.id, providerReference };
-  // the second line of a conversion moves what its payment says, or passes through
-  if (payment.destinationReference === providerReference) return null;
+  const about = { subject: line, paymentId: payment.id, providerReference };
+  if (isPassed(subject, payment, said)) return null;
   if (!agree(payment, said)) return { kind: 'STATUS_DIFFERS', ...about };
   if (payment.status === 'PROCESSING') return null;
-  const expected = await netOf(tx, payment.id, wallet, amount.currency);
+  const expected = await netOf(tx, payment.id, subject.wallet, amount.currency);
   const actual = effectOf(said);
   if (expected === actual) return null;
   const { currency } = amount;
@@ -37,6 +36,10 @@ export async function compareLine(
     actual: { minor: actual, currency },
   };
 }
+
+/** Is this the second line of a conversion that the wallet paid for? It moves what its payment says, or passes through. */
+export const isPassed = ({ wallet }: Subject, payment: Payment, { reference }: ProviderPayment): boolean =>
+  payment.destinationReference === reference && payment.sourceWalletId === wallet.id;
 
 /** Do both say the same of the outcome? */
 function agree({ status }: Payment, said: ProviderPayment): boolean {

@@ -12,11 +12,13 @@ export async function findPayment(tx: Tx, subject: Subject, said: ProviderPaymen
   const { wallet, accountIds } = subject;
   const { reference } = said;
   const carried = { partnerId: wallet.partnerId, providerAccountId: { in: accountIds } };
-  const numbered = await tx.payment.findFirst({
+  const numbered = await tx.payment.findMany({
     where: { ...carried, OR: [{ reference }, { destinationReference: reference }] },
     orderBy: { id: 'asc' },
   });
-  if (numbered) return numbered;
+  const own = numbered.find(({ sourceWalletId: from, destinationWalletId: to }) => [from, to].includes(wallet.id));
+  const [known = null] = own ? [own] : numbered;
+  if (known) return known;
   const attempts = await tx.paymentAttempt.findMany({
     where: {
       providerAccountId: { in: accountIds },

@@ -5,6 +5,7 @@ import type { Connector } from '../../connectors/registry.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
+import type { Money } from '../../money/money.ts';
 import { readUpstream } from '../provider/errors.ts';
 
 /** Clocks differ and histories lag: movements this near to a reading are told apart by their numbers, not by their time. */
@@ -20,8 +21,9 @@ export interface Opening {
 }
 
 /**
- * Reads something that tells a balance, between two readings of the history that agree: so it is certain which movements
- * the balance has in it.
+ * Reads something that tells balances, twice, and the history in between: where both readings agree it is certain which
+ * movements the balances have in them.
+ * @param balancesIn the balances that were read
  * @returns what was read; `opening` null where the history does not explain the balance
  * @throws what `read` throws; ProviderRejectedError, ProviderUnavailableError
  */
@@ -30,16 +32,18 @@ export async function readOpening<T>(
   { history, provider }: Connector,
   call: Call,
   read: () => Promise<T>,
+  balancesIn: (said: T) => readonly (Money | null)[],
 ): Promise<{ said: T; opening: Opening | null }> {
-  if (!history?.explainsBalance) return { said: await read(), opening: null };
+  let said = await read();
+  if (!history?.explainsBalance) return { said, opening: null };
   const since = new Date(clock.now().getTime() - NEAR_MS);
   // a connector reads to the whole second, and movements may bear a time that is ahead of ours
   const near = () => referencesSince(history, call, since, new Date(clock.now().getTime() + NEAR_MS));
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const before = await near();
-    const said = await read();
-    const after = await near();
-    if (before.join() === after.join()) return { said, opening: { since, references: before } };
+    const references = await near();
+    const again = await read();
+    if (keyOf(balancesIn(said)) === keyOf(balancesIn(again))) return { said: again, opening: { since, references } };
+    said = again;
   }
   return readUpstream(() => {
     throw new ProviderUnavailable('The history moves faster than it can be read.', {
@@ -51,22 +55,27 @@ export async function readOpening<T>(
   });
 }
 
+const keyOf = (balances: readonly (Money | null)[]): string =>
+  balances
+    .map((balance) => `${balance?.currency} ${balance?.minor}`)
+    .sort()
+    .join();
+
 function referencesSince(history: History, call: Call, from: Date, to: Date): Promise<string[]> {
   return readUpstream(async () => {
     const found: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await history.list(call, { from, to, ...(cursor ? { cursor } : {}) });
-      found.push(...page.items.map(({ reference, direction, status }) => `${direction}:${reference}:${status}`));
+      found.push(...page.items.map(({ reference, direction }) => `${direction}:${reference}`));
       cursor = page.next ?? undefined;
     } while (cursor);
-    return found.sort();
+    return found;
   });
 }
 
 /** Begins to follow the history of a wallet whose opening balance is being booked in this transaction. */
 export async function beginMirror(tx: Tx, walletId: string, { since, references }: Opening, now: Date): Promise<void> {
-  const openingReferences = references.map((entry) => entry.slice(0, entry.lastIndexOf(':')));
   const dueAt = new Date(now.getTime() + FIRST_LOOK_MS);
-  await tx.walletMirror.create({ data: { walletId, since, openingReferences, readTo: now, dueAt } });
+  await tx.walletMirror.create({ data: { walletId, since, openingReferences: references, readTo: now, dueAt } });
 }

@@ -15,6 +15,16 @@ const kept = z.discriminatedUnion('kind', [
     name: z.string(),
     logoUrl: z.string().nullable(),
   }),
+  z.object({
+    kind: z.literal('BANK_ACCOUNT'),
+    bank: z.string(),
+    bic: z.string(),
+    account: z.string(),
+    holder: z.string(),
+    inn: z.string().nullable(),
+    kpp: z.string().nullable(),
+    purpose: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('EXTERNAL'), description: z.string() }),
 ]);
 export type KeptParty = z.infer<typeof kept>;
@@ -43,10 +53,11 @@ const context = (paymentId: string) => `payment.parties:${paymentId}`;
 
 /** Both sides of a learned payment as stored; the payment's id binds them to its row. */
 export const sealParties = (vault: Vault, paymentId: string, said: ProviderPayment): Uint8Array<ArrayBuffer> =>
-  vault.seal(
-    JSON.stringify({ source: keep(said.source, said), destination: keep(said.destination, said) }),
-    context(paymentId),
-  );
+  sealKept(vault, paymentId, { source: keep(said.source, said), destination: keep(said.destination, said) });
+
+/** The same of both sides as they are to be shown. */
+export const sealKept = (vault: Vault, paymentId: string, sides: KeptParties): Uint8Array<ArrayBuffer> =>
+  vault.seal(JSON.stringify(sides), context(paymentId));
 
 /** @throws InvariantError when the stored value was changed or belongs to another row */
 export const openParties = (vault: Vault, { id, partiesSealed }: Payment): KeptParties | null =>

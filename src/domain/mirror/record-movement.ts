@@ -8,6 +8,7 @@ import { currencyByCode } from '../../money/currency.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { learn } from '../payment/learn.ts';
 import { openOrder } from '../payment/order.ts';
+import { isPassed } from './compare-line.ts';
 import { conversionOf, joinConversion } from './conversion.ts';
 import { findPayment } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
@@ -36,14 +37,19 @@ export function recordMovement(
   return transaction(deps.db, async (tx) => {
     await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
     const known = await findPayment(tx, subject, said);
-    if (known) return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
+    // what is known may be the other side only: whoever receives money that was converted on the way
+    const conversion = known && isSide(subject, known) ? null : await conversionOf(tx, subject, said);
+    if (known && !conversion)
+      return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
     if (isBefore(subject, said)) return { kind: 'before' };
     if (!isReadable(said)) return { kind: 'unreadable' };
-    const conversion = await conversionOf(tx, subject, said);
     if (conversion) return { kind: 'payment', ...(await joinConversion(tx, subject, conversion.id, said, now)) };
     return { kind: 'payment', payment: await learnPayment(deps, tx, subject, { said, source }, now), booked: true };
   });
 }
+
+const isSide = ({ wallet }: Subject, { sourceWalletId, destinationWalletId }: Payment): boolean =>
+  sourceWalletId === wallet.id || destinationWalletId === wallet.id;
 
 /** Can this line be a payment? A word that is in no table, or a currency that is not handled here, can be nothing but named. */
 const isReadable = ({ status, direction, amount }: ProviderPayment): boolean =>
@@ -60,11 +66,12 @@ async function follow(
 ): Promise<{ payment: Payment; booked: boolean }> {
   await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${id} FOR UPDATE`;
   const payment = await tx.payment.findUniqueOrThrow({ where: { id } });
-  if (payment.destinationReference === said.reference) return { payment, booked: false };
+  if (isPassed(subject, payment, said)) return { payment, booked: false };
   if (isPrimary(subject, payment, said)) {
     const order = payment.origin === 'PROVIDER' ? noOrder : openOrder(deps.vault, payment);
     const occurredAt = said.completedAt ?? undefined;
     const learned = await learn(tx, payment, order, { said, source, occurredAt, askedAt: payment.version }, now);
+    if (learned.version !== payment.version) await noteAttempt(tx, learned, said, now);
     return { payment: learned, booked: learned.version !== payment.version };
   }
   if (payment.status !== 'COMPLETED' && payment.origin === 'API') {
@@ -77,6 +84,23 @@ async function follow(
     return { payment, booked: false };
   }
   return joinSide(tx, subject, payment, said, now);
+}
+
+/** The last try, as its provider tells of it now. */
+async function noteAttempt(tx: Tx, { id }: Payment, said: ProviderPayment, now: Date): Promise<void> {
+  const attempt = await tx.paymentAttempt.findFirst({ where: { paymentId: id }, orderBy: { number: 'desc' } });
+  if (!attempt) return;
+  const { reference, providerStatus, providerCode = null, declineMessage } = said;
+  const refused = said.status === 'DECLINED';
+  await tx.paymentAttempt.update({
+    where: { id: attempt.id },
+    data: {
+      reference,
+      providerStatus,
+      ...(refused ? { outcome: 'REJECTED', providerCode, providerMessage: declineMessage } : {}),
+      ...(said.status === 'PROCESSING' ? {} : { finishedAt: now }),
+    },
+  });
 }
 
 /** Is this line seen from the wallet that the payment is followed from: its payer, else its receiver? */

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 
 /** A wallet that is looked at again and again is compared this often at most. */
-const SPACING_MS = 10_000;
+const SPACING_MS = 3_000;
 
 /** Has the history of a wallet read soon, because something here is not explained by it yet; nothing for a wallet without a mirror. */
 export async function requestReconciliation(tx: Tx, walletId: string, now: Date): Promise<void> {

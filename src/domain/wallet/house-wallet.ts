@@ -31,13 +31,13 @@ export async function houseWalletOf(deps: HouseDeps, providerAccountId: string):
   if (!wallets) return null;
   const call = { wallet: null };
   try {
-    const { said, opening } = await readOpening(deps, connector, call, () =>
+    const read = () =>
       readUpstream(async () => {
         const wallet = await wallets.load(call);
         const listed = await balances?.list(call);
         return { wallet, money: listed?.map(({ balance }) => balance) ?? (wallet.balance ? [wallet.balance] : []) };
-      }),
-    );
+      });
+    const { said, opening } = await readOpening(deps, connector, call, read, ({ money }) => money);
     await transaction(deps.db, async (tx) => {
       await lockName(tx, 'house', account.id);
       const now = deps.clock.now();

@@ -62,7 +62,7 @@ export async function linkWallet(
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
   const { connector } = route;
-  const read = repeated ? null : await readOpening(deps, connector, call, () => prove({ connector, call }));
+  const read = repeated ? null : await readOpening(deps, connector, call, () => prove({ connector, call }), balancesOf);
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
   const linked = await transaction(deps.db, async (tx) => {
@@ -88,6 +88,8 @@ export async function linkWallet(
   if (hooks && !linked.replayed) await registerNow(deps, linked.wallet.id);
   return linked;
 }
+
+const balancesOf = ({ accounts }: UpstreamWallet) => accounts.map(({ amount }) => amount);
 
 /** Reads the wallet with what is to open it. @throws InvalidInputError when that opens another one */
 async function prove(reached: Pick<WalletAtProvider, 'connector' | 'call'>): Promise<UpstreamWallet> {
