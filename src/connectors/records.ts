@@ -73,6 +73,8 @@ export interface History extends Capability {
   list(call: Call, query: HistoryQuery): Promise<Page<ProviderPayment>>;
   /** One payment by the provider's number; null when there is none. */
   get?(call: Call, reference: string, direction?: 'IN' | 'OUT'): Promise<ProviderPayment | null>;
+  /** Does `get` tell what can be done with a payment (`ProviderPayment.actions`)? */
+  readonly tellsActions?: boolean;
   /** The provider's own sums over a span of any length. */
   totals?(
     call: Call,
@@ -175,4 +177,10 @@ export interface Invoices extends Capability {
   cancel?(call: Call, reference: string): Promise<Outcome<null>>;
   /** Makes the payment that pays it; where the provider has two phases the payment is then confirmed as a transfer. */
   pay?(call: Call, reference: string): Promise<Outcome<ProviderPayment>>;
+  /**
+   * What `pay` may have made when its answer was lost: payments since that time that pay the invoice, or may. Nobody can tell it by
+   * an id of ours. Refused with INVOICE_STATE, a repeated `pay` may be the echo of the lost one.
+   * @returns null when the provider proves that nothing pays the invoice
+   */
+  paymentsOf?(call: Call, query: { reference: string; since: Date }): Promise<ProviderPayment[] | null>;
 }

@@ -183,6 +183,11 @@ export const RuledOutcomeEnum = described('RuledOutcome', 'An operator’s rulin
   DECLINED: 'It did not.',
 });
 
+export const ReceiptFormatEnum = described('ReceiptFormat', 'The kind of file that a receipt is.', {
+  PDF: 'A document.',
+  JPEG: 'A picture.',
+});
+
 export const ProviderCodeEnum = described('ProviderCode', 'The ledger here, or an upstream provider.', {
   LOCAL: 'The ledger of this gateway.',
   QIWI: 'QIWI Wallet.',

@@ -1,6 +1,7 @@
 import type { Prisma } from '../db/generated/client.ts';
 import { builder } from './builder.ts';
 import {
+  FundingSourceKindEnum,
   PaymentDirectionEnum,
   PaymentKindEnum,
   PaymentOriginEnum,
@@ -29,6 +30,10 @@ export const PaymentFilterInput = builder.inputType('PaymentFilter', {
     amountMax: t.field({ type: 'Decimal', description: 'Of at most this amount, in `currency`.' }),
     currency: t.field({ type: 'Currency', description: 'In this currency; RUB for amounts when left out.' }),
     origin: t.field({ type: PaymentOriginEnum, description: 'Made here, or learned from a provider.' }),
+    fundingSources: t.field({
+      type: [FundingSourceKindEnum],
+      description: 'Paid by one of these; a wallet pays from its balance where nothing else is told.',
+    }),
   }),
 });
 
@@ -41,8 +46,7 @@ type Filter = Partial<typeof PaymentFilterInput.$inferInput>;
  */
 export function paymentWhere(filter: Filter, walletId: string | null): Prisma.PaymentWhereInput {
   const { idempotencyKey, kinds, statuses, direction, customerId, provider, from, to, origin } = filter;
-  const wallet = walletId ?? filter.walletId ?? null;
-  if (direction && !wallet) throw badInput('filter.direction: needs filter.walletId.');
+  const wallet = checkDirection(filter, walletId);
   const conditions: Prisma.PaymentWhereInput[] = [
     idempotencyKey ? { idempotencyKey } : {},
     kinds ? { kind: { in: kinds } } : {},
@@ -52,6 +56,7 @@ export function paymentWhere(filter: Filter, walletId: string | null): Prisma.Pa
     direction && wallet ? (direction === 'OUT' ? { sourceWalletId: wallet } : { destinationWalletId: wallet }) : {},
     provider ? { provider } : {},
     origin ? { origin } : {},
+    filter.fundingSources ? fundedBy(filter.fundingSources) : {},
     from ? { createdAt: { gte: from } } : {},
     to ? { createdAt: { lt: to } } : {},
     ...amounts(filter),
@@ -59,14 +64,46 @@ export function paymentWhere(filter: Filter, walletId: string | null): Prisma.Pa
   return { AND: conditions };
 }
 
+/**
+ * The wallet from which the payments are seen, if any.
+ * @throws GraphQLError BAD_USER_INPUT for a direction without a wallet
+ */
+export function checkDirection({ direction, walletId: wanted }: Filter, walletId: string | null): string | null {
+  const wallet = walletId ?? wanted ?? null;
+  if (direction && !wallet) throw badInput('filter.direction: needs filter.walletId.');
+  return wallet;
+}
+
+function fundedBy(kinds: NonNullable<Filter['fundingSources']>): Prisma.PaymentWhereInput {
+  const untold = kinds.includes('BALANCE') ? [{ fundingSource: null, sourceWalletId: { not: null } }] : [];
+  return { OR: [{ fundingSource: { in: kinds } }, ...untold] };
+}
+
 const isGiven = (text: string | null | undefined): text is string => text !== null && text !== undefined;
 
-function amounts({ amountMin, amountMax, currency }: Filter): Prisma.PaymentWhereInput[] {
+/**
+ * The bounds of the amounts, and the currency that they are in.
+ * @throws InvalidInputError for an impossible amount
+ */
+export function amountBounds({ amountMin, amountMax, currency }: Filter): {
+  currency: string | undefined;
+  amountMin: bigint | undefined;
+  amountMax: bigint | undefined;
+} {
   const minor = (amount: string, name: string) =>
     minorAmount({ amount, currency: currency ?? 'RUB' }, `filter.${name}`).minor;
+  return {
+    currency: currency ?? (isGiven(amountMin) || isGiven(amountMax) ? 'RUB' : undefined),
+    amountMin: isGiven(amountMin) ? minor(amountMin, 'amountMin') : undefined,
+    amountMax: isGiven(amountMax) ? minor(amountMax, 'amountMax') : undefined,
+  };
+}
+
+function amounts(filter: Filter): Prisma.PaymentWhereInput[] {
+  const { currency, amountMin, amountMax } = amountBounds(filter);
   return [
-    currency || isGiven(amountMin) || isGiven(amountMax) ? { currency: currency ?? 'RUB' } : {},
-    isGiven(amountMin) ? { amountMinor: { gte: minor(amountMin, 'amountMin') } } : {},
-    isGiven(amountMax) ? { amountMinor: { lte: minor(amountMax, 'amountMax') } } : {},
+    currency ? { currency } : {},
+    amountMin === undefined ? {} : { amountMinor: { gte: amountMin } },
+    amountMax === undefined ? {} : { amountMinor: { lte: amountMax } },
   ];
 }

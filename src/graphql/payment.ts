@@ -8,7 +8,6 @@ import type { Context } from './context.ts';
 import {
   DeclineReasonEnum,
   FundingSourceKindEnum,
-  PaymentActionCodeEnum,
   PaymentDirectionEnum,
   PaymentKindEnum,
   PaymentOriginEnum,
@@ -22,7 +21,7 @@ import { destinationParty, PaymentPartyRef, sourceParty } from './party.ts';
 import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
 import { PaymentAttemptRef, PaymentTransitionRef } from './payment-timeline.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
-import { PaymentConnection, PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
+import { PaymentConnection, PaymentRef, type PaymentView, paymentView, singlePayment, WalletRef } from './refs.ts';
 
 /** The wallet from which this viewer sees the payment. */
 function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context): string | null {
@@ -38,22 +37,6 @@ function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context):
 const isMaker = (row: Payment, context: Context) => mayAct(signedIn(context), row);
 
 const terminal = new Set<Payment['status']>(['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED']);
-
-function availableActions(row: Payment, context: Context): (typeof PaymentActionCodeEnum)['$inferType'][] {
-  const viewer = signedIn(context);
-  const has = (scope: 'PAYMENTS_WRITE' | 'PAYMENTS_SETTLE') => viewer.kind !== 'ADMIN' && viewer.scopes.has(scope);
-  const receives =
-    viewer.kind === 'PARTNER' || (viewer.kind === 'CUSTOMER' && viewer.customerId === row.destinationCustomerId);
-  const atDesk = row.topUpMethod === 'BANK_TRANSFER' || row.topUpMethod === 'CASH';
-  const settles = viewer.kind === 'PARTNER' && has('PAYMENTS_SETTLE') && atDesk;
-  return [
-    ...(row.status === 'CREATED' && has('PAYMENTS_WRITE') && isMaker(row, context)
-      ? (['CONFIRM', 'CANCEL'] as const)
-      : []),
-    ...(refundableMinor(row) > 0n && has('PAYMENTS_WRITE') && receives ? (['REFUND'] as const) : []),
-    ...(settles && (row.status === 'PROCESSING' || row.status === 'EXPIRED') ? (['SETTLE'] as const) : []),
-  ];
-}
 
 PaymentRef.implement({
   description: 'Money on its way: priced, confirmed, and followed to its end.',
@@ -153,11 +136,6 @@ PaymentRef.implement({
       description: 'What the payer wrote to the payee.',
       resolve: ({ row }) => row.note,
     }),
-    availableActions: t.field({
-      type: [PaymentActionCodeEnum],
-      description: 'What the caller may do with it now, so that clients need not know the states.',
-      resolve: ({ row }, _args, context) => availableActions(row, context),
-    }),
     refundable: t.field({
       type: MoneyRef,
       description: 'What can still be given back.',
@@ -239,13 +217,13 @@ builder.queryFields((t) => ({
     resolve: async (_root, { id, provider, reference }, context) => {
       if (id && !provider && !reference) {
         const row = await context.loaders.payment.load(id);
-        return row && paymentView(row);
+        return row && singlePayment(row);
       }
       if (id || !provider || !reference)
         throw badInput('id, provider, reference: give `id`, or `provider` with `reference`.');
       const where = { AND: [{ provider, reference }, visiblePayments(signedIn(context))] };
       const row = await context.deps.db.prisma.payment.findFirst({ where });
-      return row && paymentView(row);
+      return row && singlePayment(row);
     },
   }),
   payments: t.field({

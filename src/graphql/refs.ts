@@ -9,6 +9,8 @@ export interface PaymentView {
   row: Payment;
   /** The wallet through which it was reached, if any: `wallet` and `direction` are seen from there. */
   seenFrom: string | null;
+  /** It is all that was asked for: its provider may be asked about it, which is never done for the payments of a list. */
+  alone?: boolean;
 }
 
 export const CustomerRef = builder.objectRef<Customer>('Customer');
@@ -34,3 +36,6 @@ export const PaymentConnection = builder.connectionObject(
 
 /** A payment reached by itself. */
 export const paymentView = (row: Payment, seenFrom: string | null = null): PaymentView => ({ row, seenFrom });
+
+/** The one payment that was asked for. */
+export const singlePayment = (row: Payment): PaymentView => ({ ...paymentView(row), alone: true });

@@ -38,6 +38,7 @@ export function historyCapability(parts: Parts): History {
     explainsBalance: true,
     list: (call, query) => listPayments(parts, call, query),
     get: (call, reference, direction) => findTransaction(parts, call, reference, direction),
+    tellsActions: true,
     totals: (call, query) => totalsOf(parts, call, query),
   };
 }

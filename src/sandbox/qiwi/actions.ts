@@ -14,6 +14,7 @@ function settingsAction(world: World): Action {
     refusals: z.enum(['history', 'http']).optional(),
     emptyHistory: z.enum(['notFound', 'empty']).optional(),
     historyLagMs: z.number().int().min(0).optional(),
+    receiptsReady: z.boolean().optional(),
     rateLimit: z.boolean().optional(),
     cardExpiry: z.boolean().optional(),
     publicHooksOnly: z.boolean().optional(),

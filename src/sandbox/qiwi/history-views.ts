@@ -42,8 +42,8 @@ export function itemView(transaction: Transaction, offset?: number) {
   };
 }
 
-/** HIS-3: the item in Moscow time, and the service data. A receipt exists once the payment is through. */
-export function detailView(transaction: Transaction) {
+/** HIS-3: the item in Moscow time, and the service data. */
+export function detailView(transaction: Transaction, chequeReady: boolean) {
   const done = transaction.status === 'SUCCESS';
   return {
     ...itemView(transaction),
@@ -51,7 +51,7 @@ export function detailView(transaction: Transaction) {
     serviceExtras: {},
     view: {},
     features: {
-      chequeReady: done,
+      chequeReady,
       bankDocumentAvailable: false,
       bankDocumentReady: false,
       repeatPaymentEnabled: done && transaction.type === 'OUT',

@@ -23,11 +23,15 @@ function found(world: World, { params, query, caller }: Call): Transaction {
   return chosen ?? notFound('Transaction not found', 'transaction.not.found');
 }
 
-/** A receipt exists for what went through. @throws Refusal 400 without a type, 404 */
+/** A receipt exists for what went through, once it is made. */
+const hasReceipt = ({ settings }: World, { status }: Transaction): boolean =>
+  status === 'SUCCESS' && settings.receiptsReady;
+
+/** @throws Refusal 400 without a type, 404 */
 function receipted(world: World, call: Call): Transaction {
   if (call.query['type'] === undefined) malformed('type is required');
   const line = found(world, call);
-  return line.status === 'SUCCESS' ? line : notFound('No receipt for this transaction', 'cheque.not.found');
+  return hasReceipt(world, line) ? line : notFound('No receipt for this transaction', 'cheque.not.found');
 }
 
 function receipt({ id, at, type, sum, commission, service, wallet }: Transaction): Buffer {
@@ -52,7 +56,10 @@ export function transactionOperations(world: World): Operation[] {
       path: `/payment-history/v2${base}`,
       auth: 'token',
       scopes,
-      handle: (call) => ({ json: detailView(found(world, call)) }),
+      handle(call) {
+        const line = found(world, call);
+        return { json: detailView(line, hasReceipt(world, line)) };
+      },
     },
     {
       id: 'HIS-4',

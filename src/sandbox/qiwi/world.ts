@@ -25,6 +25,8 @@ export interface Settings {
   emptyHistory: 'notFound' | 'empty';
   /** How long a new transaction stays out of the history. */
   historyLagMs: number;
+  /** Receipts of what went through are made at once; off, none is (`chequeReady`). */
+  receiptsReady: boolean;
   /** HIS-1: 100 calls a minute for one wallet, then 423 for five minutes (section 1.7). */
   rateLimit: boolean;
   /** PAY-14 refuses a card whose `exp_date` is past; off, the documented examples of 2023 can be replayed. */
@@ -38,6 +40,7 @@ const DEFAULTS: Settings = {
   refusals: 'history',
   emptyHistory: 'notFound',
   historyLagMs: 0,
+  receiptsReady: true,
   rateLimit: true,
   cardExpiry: true,
   publicHooksOnly: false,
