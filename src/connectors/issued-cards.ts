@@ -37,6 +37,8 @@ export interface ProviderIssuedCard {
   activatedAt: Date | null;
   blockedAt: Date | null;
   detailsSentAt: Date | null;
+  /** The provider's number of the payment that paid for it, where told. */
+  paymentReference?: string | null;
   offer: ProviderCardOffer | null;
   requisites: Attribute[];
   attributes: Attribute[];

@@ -14,6 +14,8 @@ export interface JobPayloads {
   'register-webhook': { walletId: string };
   /** Compare a provider's book with ours: one part of a comparison that was begun. */
   reconcile: { reconciliationId: string; until?: string; deep?: boolean };
+  /** Look for cards that were paid for. */
+  'refresh-cards': { walletId: string; round: number };
   /** Tell a customer what is due. */
   notify: { customerId: string };
   /** Remove what is older than the retention. */

@@ -17,7 +17,7 @@ import type {
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
-import { refreshCards } from '../domain/card/mirror-cards.ts';
+import { refreshAllCards } from '../domain/card/refresh-all-cards.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
@@ -89,10 +89,9 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     upstreamWallet: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshWallet(deps, wallet))), {
       cacheKeyFn: (wallet) => wallet.id,
     }),
-    upstreamCards: new DataLoader(
-      (wallets) => Promise.all(wallets.map(async (wallet) => refreshCards(deps, wallet).then(() => wallet.id))),
-      { cacheKeyFn: (wallet) => wallet.id },
-    ),
+    upstreamCards: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshAllCards(deps, wallet))), {
+      cacheKeyFn: (wallet) => wallet.id,
+    }),
     payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
     refunds: grouped(
       (ids) =>

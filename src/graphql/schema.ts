@@ -17,6 +17,8 @@ import './payment-mutations.ts';
 import './payment-creation.ts';
 import './payout.ts';
 import './card.ts';
+import './issued-card.ts';
+import './issued-card-mutations.ts';
 import './invoice.ts';
 import './invoice-mutations.ts';
 import './template.ts';

@@ -6,6 +6,7 @@ import { handleWebhook } from './handle-webhook.ts';
 import { notify } from './notify.ts';
 import { prune } from './prune.ts';
 import { reconcile } from './reconcile.ts';
+import { refreshCards } from './refresh-cards.ts';
 import { registerWebhook } from './register-webhook.ts';
 import { resolvePaymentJob } from './resolve-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
@@ -20,6 +21,7 @@ const handlers: Handlers = {
   'sync-services': syncServices,
   'send-receipt': sendReceipt,
   'register-webhook': registerWebhook,
+  'refresh-cards': refreshCards,
   reconcile,
   notify,
   prune,

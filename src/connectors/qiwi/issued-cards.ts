@@ -20,6 +20,8 @@ const packageOffer: ProviderCardOffer = {
   code: 'qvc-master',
   kind: 'PACKAGE',
   name: 'QIWI Master',
+  // no call tells it: the price of the contract's MST-1
+  price: { minor: 299_900n, currency: 'RUB' },
   cards: 5,
 };
 

@@ -36,6 +36,7 @@ export function mapIssuedCard({ qvx, balance, info }: WireIssuedCard, now: Date)
     activatedAt: qvx.activated ?? null,
     blockedAt: qvx.blockedDate ?? null,
     detailsSentAt: qvx.smsResended ?? null,
+    paymentReference: qvx.txnId || null,
     offer: info ? mapOffer(info) : null,
     requisites: info?.details?.requisites ?? [],
     attributes: [

@@ -14,6 +14,13 @@ const claims = z.discriminatedUnion('kind', [
     side: z.enum(['MAKER', 'RECEIVER']),
     format: z.enum(['PDF', 'JPEG']),
   }),
+  z.object({
+    kind: z.literal('CARD_STATEMENT'),
+    partnerId: z.string(),
+    cardId: z.string(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+  }),
 ]);
 
 /** What a link leads to. Only ids: whoever has the link can read it. */
@@ -23,8 +30,15 @@ type LinkDeps = Pick<Deps, 'config' | 'clock'>;
 
 const links = ({ config }: LinkDeps) => createSignedLinks(config.tokenSecret, 'files');
 
+/** A short-lived address of a file, as it is shown. */
+export interface FileLink {
+  url: string;
+  contentType: string;
+  expiresAt: Date;
+}
+
 /** The address of a file that its caller may have, as who asks has made sure, and until when it opens. */
-export function fileLink(deps: LinkDeps, claim: FileClaim): { url: string; expiresAt: Date } {
+export function fileLink(deps: LinkDeps, claim: FileClaim): Omit<FileLink, 'contentType'> {
   const expiresAt = new Date(deps.clock.now().getTime() + LIFETIME_MS);
   const token = links(deps).sign(JSON.stringify(claim), expiresAt);
   return { url: `${publicUrl(deps)}/files/${token}`, expiresAt };

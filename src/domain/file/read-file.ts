@@ -1,5 +1,6 @@
 import type { ProviderFile } from '../../connectors/records.ts';
 import type { Deps } from '../../deps.ts';
+import { readStatement } from '../card/card-statement.ts';
 import { readReceipt } from '../payment/read-receipt.ts';
 import type { FileClaim } from './file-link.ts';
 
@@ -18,5 +19,7 @@ export function readFile(deps: FileDeps, claim: FileClaim): Promise<NamedFile> {
   switch (claim.kind) {
     case 'RECEIPT':
       return readReceipt(deps, claim);
+    case 'CARD_STATEMENT':
+      return readStatement(deps, claim);
   }
 }

@@ -4,6 +4,7 @@ import type { NewEvent } from '../../events/event.ts';
 import { appendEvents } from '../../events/log.ts';
 import { assert, present } from '../../lib/assert.ts';
 import type { Viewer } from '../access/viewer.ts';
+import { followPurchases } from '../card/follow-purchases.ts';
 import { followPayments } from '../invoice/follow-payments.ts';
 import { announcePayments } from '../notification/announce-payments.ts';
 import type { Progress } from './progress.ts';
@@ -63,6 +64,7 @@ export async function save(tx: Tx, progresses: Progress[], more: NewEvent[], now
   // one that is new says itself what it pays
   const followed = progresses.filter(({ storedVersion }) => storedVersion > 0).map(({ payment }) => payment);
   await followPayments(tx, followed, now);
+  await followPurchases(tx, followed, now);
   return progresses.map(({ payment }) => payment);
 }
 

@@ -118,7 +118,7 @@ describe('QIWI Master cards', () => {
     expect(offers?.map(({ code, kind, price, cards }) => [code, kind, price, cards])).toEqual([
       ['qvc-cpa', 'CARD', null, null],
       ['qvc-cpa-debit', 'CARD', null, null],
-      ['qvc-master', 'PACKAGE', null, 5],
+      ['qvc-master', 'PACKAGE', rub(299_900n), 5],
     ]);
     stub.play(listed());
     expect((await cards()?.offers(bench.call))?.[0]).toMatchObject({ price: rub(9_900n), period: 'за год' });
