@@ -32,6 +32,18 @@ function viewOf(payment: Payment, party: KeptParty, whole: boolean, isMaker: boo
       return { party: 'PHONE', phone: whole ? party.phone : maskPhone(party.phone), operator: party.operator };
     case 'MERCHANT':
       return { party: 'MERCHANT', reference: party.reference, name: party.name, logoUrl: party.logoUrl };
+    case 'BANK_ACCOUNT': {
+      const { kind: _, account, holder, inn, ...told } = party;
+      // a company is no person
+      const name = whole || inn !== null ? holder : holder.replace(/^(\S+)/, (last) => `${last.slice(0, 1)}.`);
+      return {
+        party: 'BANK_ACCOUNT',
+        ...told,
+        inn,
+        holder: name,
+        account: whole ? account : `•••${account.slice(-4)}`,
+      };
+    }
     case 'EXTERNAL':
       return { party: 'EXTERNAL', description: party.description };
   }

@@ -29,9 +29,12 @@ interface WalletPartyView {
 }
 interface BankAccountPartyView {
   party: 'BANK_ACCOUNT';
+  bank: string;
   bic: string;
   account: string;
   holder: string;
+  inn: string | null;
+  kpp: string | null;
   purpose: string | null;
 }
 interface ExternalPartyView {
@@ -86,9 +89,12 @@ const BankAccountParty = builder.objectRef<BankAccountPartyView>('BankAccountPar
   description:
     'An account at a bank. Number and holder are masked unless the caller made the payment or has PERSONAL_DATA_READ.',
   fields: (t) => ({
+    bank: t.exposeString('bank', { description: 'The bank’s name; its BIC, where only that is known.' }),
     bic: t.exposeString('bic', { nullable: true, description: 'The bank’s BIC.' }),
     account: t.exposeString('account', { nullable: true, description: 'The account number.' }),
     holder: t.exposeString('holder', { nullable: true, description: 'Whose account it is.' }),
+    inn: t.exposeString('inn', { nullable: true, description: 'A company’s taxpayer number.' }),
+    kpp: t.exposeString('kpp', { nullable: true, description: 'A company’s tax registration code.' }),
     purpose: t.exposeString('purpose', { nullable: true, description: 'The purpose of the payment.' }),
   }),
 });
@@ -187,6 +193,9 @@ export function destinationParty(payment: Payment, context: Context): PartyView 
   const holder = [account.holderLastName, account.holderFirstName, account.holderMiddleName].filter(Boolean).join(' ');
   return {
     party: 'BANK_ACCOUNT',
+    bank: account.bic,
+    inn: null,
+    kpp: null,
     bic: account.bic,
     account: whole ? account.account : `•••${account.account.slice(-4)}`,
     holder: whole ? holder : `${account.holderFirstName} ${account.holderLastName.slice(0, 1)}.`,

@@ -1,6 +1,5 @@
 import { LimitExceededError } from '../domain/limit/errors.ts';
 import { createPayout } from '../domain/payment/create-payout.ts';
-import { createServicePayout } from '../domain/payment/create-service-payout.ts';
 import { createTransit } from '../domain/payment/create-transit.ts';
 import {
   IdempotencyError,
@@ -17,37 +16,10 @@ import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
+import { PayerInput, PaymentDestinationInput, ServicePayeeInput } from './payee-input.ts';
 import { paymentSuccess } from './payment-mutations.ts';
 import { confirmText, key } from './payment-texts.ts';
-import { ServiceParameterInput } from './service-parameter-input.ts';
 
-const BankAccountInput = builder.inputType('BankAccountInput', {
-  description: 'A person’s account at a Russian bank.',
-  fields: (t) => ({
-    bic: t.string({ required: true, description: 'The bank’s BIC: 9 digits.' }),
-    account: t.string({ required: true, description: 'The account number: 20 digits.' }),
-    holderFirstName: t.string({ required: true, description: 'First name of the holder.' }),
-    holderMiddleName: t.string({ description: 'Middle name of the holder.' }),
-    holderLastName: t.string({ required: true, description: 'Last name of the holder.' }),
-    purpose: t.string({ description: 'Purpose of the payment, 210 characters at most.' }),
-  }),
-});
-const ServicePayeeInput = builder.inputType('ServicePayeeInput', {
-  description: 'A service, and what it wants to know.',
-  fields: (t) => ({
-    serviceId: t.id({ required: true, description: 'The service.' }),
-    parameters: t.field({ type: [ServiceParameterInput], required: true, description: 'Its parameters.' }),
-  }),
-});
-const PaymentDestinationInput = builder.inputType('PaymentDestinationInput', {
-  description: 'Where a payout goes. Exactly one.',
-  isOneOf: true,
-  fields: (t) => ({
-    bankAccount: t.field({ type: BankAccountInput, description: 'To a person’s bank account.' }),
-    service: t.field({ type: ServicePayeeInput, description: 'To a service of a catalogue.' }),
-    phone: t.field({ type: 'PhoneNumber', description: 'Airtime: to the mobile operator of this phone.' }),
-  }),
-});
 const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
   description: 'Money out of a wallet.',
   fields: (t) => ({
@@ -55,6 +27,7 @@ const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
     fromWalletId: t.id({ required: true, description: 'The wallet that pays.' }),
     amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
     destination: t.field({ type: PaymentDestinationInput, required: true, description: 'Where it goes.' }),
+    payer: t.field({ type: PayerInput, description: 'Who pays, where the destination wants to know.' }),
     provider: t.field({ type: ProviderCodeEnum, description: 'Through this provider; the best one when left out.' }),
     note: t.string({ description: 'A remark of your own, 255 characters at most.' }),
     confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
@@ -76,10 +49,8 @@ mutation('payoutCreate', {
     ...providerErrors,
   ],
   resolve: ({ amount, ...rest }, context) => {
-    const { destination, provider, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
-    const { bankAccount, ...target } = destination;
-    if (bankAccount) return createPayout(context.deps, tenant(context), { ...input, bankAccount });
-    return createServicePayout(context.deps, tenant(context), { ...input, provider, destination: target });
+    const input = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
+    return createPayout(context.deps, tenant(context), input);
   },
 });
 

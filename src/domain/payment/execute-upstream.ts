@@ -16,18 +16,20 @@ type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
 /** How long the resolver leaves the answer of a confirming call to arrive by itself. */
 const FIRST_LOOK_MS = 15_000;
+/** How soon an order that was taken is looked for in the history. */
+const SOON_MS = 1_000;
 /** A call that was answered by nobody for this long is not on its way any more. */
 export const CALL_IS_DEAD_MS = 30_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 2_000;
 
 /** Step 1's part: the resolver is on its way before the provider is called, so a crash in between is made good. */
-export const watchOver = (tx: Tx, paymentId: string, now: Date): Promise<void> =>
+export const watchOver = (tx: Tx, paymentId: string, now: Date, inMs = FIRST_LOOK_MS): Promise<void> =>
   addJob(
     tx,
     'resolve-payment',
     { paymentId, round: 1 },
-    { key: `resolve-payment:${paymentId}`, runAt: new Date(now.getTime() + FIRST_LOOK_MS) },
+    { key: `resolve-payment:${paymentId}`, runAt: new Date(now.getTime() + inMs) },
   );
 
 /** A payment after its confirming call, and the provider's refusal where that is what ended it. */
@@ -106,7 +108,10 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, upstream.handle);
   const now = deps.clock.now();
-  const paidAt = upstream.attempt.calledAt ?? upstream.payment.confirmedAt ?? now;
+  const { calledAt } = upstream.attempt;
+  const confirmedAt = upstream.payment.confirmedAt ?? now;
+  // a call before the confirmation only created the payment
+  const paidAt = calledAt !== null && calledAt > confirmedAt ? calledAt : confirmedAt;
   const untouched = said === null || (said.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM');
   if (upstream.payment.status === 'PROCESSING' && untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
     // the provider proves that the confirming call never arrived, and no answer can be on its way any more
@@ -161,8 +166,14 @@ async function record(
     const confirming = outcome.kind !== 'notSent';
     await keepTrace(tx, upstream.attempt, trace, { ...attemptChanges(outcome, now), confirming });
     switch (outcome.kind) {
-      case 'accepted':
-        return learn(tx, payment, upstream.order, { said: outcome.value, source: 'PROVIDER_ANSWER' }, now);
+      case 'accepted': {
+        const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
+        const learned = await learn(tx, payment, upstream.order, told, now);
+        // a provider with one phase never says more than that it has taken the order: the rest is asked for
+        if (!upstream.capability.create && learned.status === 'PROCESSING')
+          await watchOver(tx, payment.id, now, SOON_MS);
+        return learned;
+      }
       case 'rejected': {
         if (payment.status !== 'PROCESSING') return payment;
         const { declineReason, providerMessage } = outcome.refusal;

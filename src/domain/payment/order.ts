@@ -9,7 +9,7 @@ export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits' | 'e
 
 /**
  * What a payment asks of its provider, as it is kept (sealed) from creation to the end: every repetition and every question
- * is made from it, also after a restart. Of a payment to a service it is erased at the end (progress.ts): questions about what is
+ * is made from it, also after a restart. Of a payout it is erased at the end (progress.ts): questions about what is
  * undone and redone later need nothing of it.
  */
 export interface UpstreamOrder {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { InvalidInputError } from '../../errors.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { payoutHeld } from '../../ledger/entries.ts';
 import type { Vault } from '../../lib/crypto.ts';
@@ -13,25 +12,28 @@ import { type Progress, step } from './progress.ts';
 
 const name = z.string().trim().min(1, 'must not be empty').max(100, 'must have at most 100 characters');
 
-/** A person's account at a bank; BIC and account number have the forms of the Bank of Russia. */
-export const bankAccountData = z.object({
-  bic: z.string().regex(/^\d{9}$/, 'must have 9 digits'),
-  account: z.string().regex(/^\d{20}$/, 'must have 20 digits'),
-  holderFirstName: name,
-  holderMiddleName: name.optional(),
-  holderLastName: name,
-  purpose: z.string().trim().max(210, 'must have at most 210 characters').optional(),
-});
+/**
+ * A person's account at a bank; BIC and account number have the forms of the Bank of Russia, unless the account is a contract.
+ * `bankId` sends it through that bank's own service at a provider.
+ */
+export const bankAccountData = z
+  .object({
+    bic: z.string().regex(/^\d{9}$/, 'must have 9 digits'),
+    account: z.string().trim().min(1, 'must not be empty').max(40, 'must have at most 40 characters'),
+    bankId: z.string().trim().min(1, 'must not be empty').max(20, 'must have at most 20 characters').optional(),
+    accountKind: z.enum(['ACCOUNT', 'CONTRACT']).default('ACCOUNT'),
+    contractNumber: z.string().trim().min(1, 'must not be empty').max(40, 'must have at most 40 characters').optional(),
+    urgent: z.boolean().default(false),
+    holderFirstName: name,
+    holderMiddleName: name.optional(),
+    holderLastName: name,
+    purpose: z.string().trim().max(210, 'must have at most 210 characters').optional(),
+  })
+  .refine(({ account, accountKind }) => accountKind === 'CONTRACT' || /^\d{20}$/.test(account), {
+    path: ['account'],
+    message: 'must have 20 digits',
+  });
 export type BankAccountData = z.infer<typeof bankAccountData>;
-
-/** @throws InvalidInputError naming each field that cannot be */
-export function checkBankAccount(account: unknown, path: string[]): BankAccountData {
-  const parsed = bankAccountData.safeParse(account);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInputError(
-    parsed.error.issues.map((issue) => ({ path: [...path, ...issue.path.map(String)], message: issue.message })),
-  );
-}
 
 /** The destination as stored; the payment's id binds it to its row. */
 export const sealDestination = (vault: Vault, paymentId: string, account: BankAccountData): Uint8Array<ArrayBuffer> =>

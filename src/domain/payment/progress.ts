@@ -71,8 +71,10 @@ export function step(
   const { status, version } = progress.payment;
   assert(allowedTransitions[status].includes(change.to), `a payment does not go from ${status} to ${change.to}`);
   const news = change.to === 'COMPLETED' && isNews(progress.payment) ? { seen: false } : {};
-  // whom and what a service is paid for is nobody's business any more once the outcome is known
-  const ended = change.to !== 'PROCESSING' && progress.payment.serviceId !== null ? { orderSealed: null } : {};
+  // whom a payout goes to (a card's number, a phone) and what a service is paid for is nobody's business any more once the outcome is known
+  const { kind, serviceId } = progress.payment;
+  const pays = serviceId !== null || kind === 'PAYOUT' || kind === 'TRANSIT';
+  const ended = change.to !== 'PROCESSING' && pays ? { orderSealed: null } : {};
   const payment = { ...progress.payment, ...ended, ...changes, ...news, status: change.to, version: version + 1 };
   return record(progress, payment, { from: status, ...change, message, occurredAt: occurredAt ?? now }, now);
 }

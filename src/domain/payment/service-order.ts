@@ -24,19 +24,26 @@ export interface ServiceOrder {
   feeMinor: bigint;
 }
 
+interface About {
+  amount: MinorAmount;
+  capability: CapabilityCode;
+  provider?: string | undefined;
+  /** Of the destination in the input. */
+  path: string[];
+}
+
 type ServiceDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
 /**
  * Finds the payee and checks what its provider would refuse, before anything is stored or sent: offline services, amounts
  * out of bounds, parameters that do not fit the service's own patterns. Calls the provider; not for use inside a transaction.
- * @param path of the destination in the input
  * @throws NotFoundError, NotSupportedError, ProviderUnavailableError; InvalidInputError naming each parameter and its remedy
  */
 export async function orderService(
   deps: ServiceDeps,
   partnerId: string,
   target: ServiceTarget,
-  about: { amount: MinorAmount; capability: CapabilityCode; provider?: string | undefined; path: string[] },
+  about: About,
 ): Promise<ServiceOrder> {
   const { prisma } = deps.db;
   const found = target.phone
@@ -52,7 +59,23 @@ export async function orderService(
   }
   const wishes = { capability: about.capability, provider: found.provider, origin: found.origin };
   const route = await findRoute(deps, prisma, partnerId, wishes);
-  const service = await freshService(deps, route.account, found.providerReference);
+  return orderFound(deps, route, found, target, about);
+}
+
+/**
+ * The same for a payee whose service has been found.
+ * @throws NotFoundError, NotSupportedError, ProviderUnavailableError, InvalidInputError
+ */
+export async function orderFound(
+  deps: ServiceDeps,
+  route: Route,
+  found: Service,
+  target: ServiceTarget,
+  about: About,
+): Promise<ServiceOrder> {
+  // a provider that publishes no list tells of a service only when it is searched for: what it told then stands
+  const live = route.connector.services?.liveSearch === true;
+  const service = live ? found : await freshService(deps, route.account, found.providerReference);
   checkService(service, about.amount, about.path);
   const asked = parametersOf(service);
   const given = target.phone

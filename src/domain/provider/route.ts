@@ -24,18 +24,31 @@ export interface RouteWishes {
   accountId?: string | undefined;
   /** Only accounts whose catalogue this is. */
   origin?: string | undefined;
+  /** Only accounts that can reach the destination. */
+  reaches?: ((connector: Connector) => boolean) | undefined;
 }
 
 /**
  * The account that is to carry a payment: the named provider's default one, else the healthiest that can.
  * @throws NotSupportedError when no account can; ProviderUnavailableError when those that can are down
  */
-export async function findRoute(
+export const findRoute = async (
   deps: Pick<Deps, 'connectors' | 'vault'>,
   tx: Tx,
   partnerId: string,
-  { capability, provider, origin, accountId }: RouteWishes,
-): Promise<Route> {
+  wishes: RouteWishes,
+): Promise<Route> => present((await findRoutes(deps, tx, partnerId, wishes))[0], 'the chosen route');
+
+/**
+ * All accounts that can carry a payment now, the healthiest first; of one that is named, by provider or by id, itself only.
+ * @throws NotSupportedError when no account can; ProviderUnavailableError when those that can are down
+ */
+export async function findRoutes(
+  deps: Pick<Deps, 'connectors' | 'vault'>,
+  tx: Tx,
+  partnerId: string,
+  { capability, provider, origin, accountId, reaches = () => true }: RouteWishes,
+): Promise<Route[]> {
   const accounts = await partnerAccounts(tx, partnerId, provider);
   const routes = new Map(accounts.map((account) => [account.id, { account, connector: connectorOf(deps, account) }]));
   const candidates = [...routes.values()].map(({ account, connector }) => {
@@ -45,7 +58,8 @@ export async function findRoute(
       accountId: account.id,
       provider: account.provider,
       isDefault: account.isDefault,
-      capable: member !== undefined && (origin === undefined || originOf(deps, account) === origin),
+      capable:
+        member !== undefined && reaches(connector) && (origin === undefined || originOf(deps, account) === origin),
       health: state,
       circuitOpen: member?.operations.some((operation) => openCircuits.includes(operation)) ?? false,
       fee: null,
@@ -57,10 +71,9 @@ export async function findRoute(
       throw new ProviderUnavailableError(present(accounts[0], 'an account').provider, null);
     throw new NotSupportedError(provider ?? 'LOCAL', capability, 'No provider account of this partner can do this.');
   }
-  const route = present(routes.get(choice.route.accountId), 'the chosen route');
   // asked for by name it is taken whatever its health, but never through an open circuit: nothing would be sent
-  if (choice.route.circuitOpen) throw new ProviderUnavailableError(route.account.provider, null);
-  return route;
+  if (choice.route.circuitOpen) throw new ProviderUnavailableError(choice.route.provider, null);
+  return [choice.route, ...choice.fallbacks].map(({ accountId: id }) => present(routes.get(id), 'a chosen route'));
 }
 
 /** Which base URL an account's catalogue, circuits and health belong to. */
