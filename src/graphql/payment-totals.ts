@@ -14,7 +14,8 @@ import { amountBounds, checkDirection, PaymentFilterInput } from './payment-filt
 import { WalletRef } from './refs.ts';
 
 const UpstreamTotalsRef = builder.objectRef<UpstreamTotals>('UpstreamTotals').implement({
-  description: 'The sums as the provider itself has them. They may count what is still under way there.',
+  description:
+    'The sums as the provider itself has them: also of what was before the wallet was linked, and perhaps of what is still under way there.',
   fields: (t) => ({
     incoming: t.field({ type: [MoneyRef], description: 'What came in, per currency.', resolve: (s) => s.incoming }),
     outgoing: t.field({ type: [MoneyRef], description: 'What went out, per currency.', resolve: (s) => s.outgoing }),
