@@ -176,13 +176,15 @@ export const checkList: Check[] = [
   {
     name: 'wallet accounts',
     proves:
-      'Every currency of a wallet is kept by an account of that wallet and currency, which may be overdrawn only where its provider keeps the book.',
+      'Every currency of a wallet is kept by an account of that wallet and currency, which may be overdrawn only where its provider keeps the book; of a house wallet by the settlement account of its provider account.',
     over: 'wallet accounts',
     sql: `
       SELECT format('wallet %s in %s: account %s is of wallet %s in %s', w.wallet_id, w.currency, w.ledger_account_id,
         a.wallet_id, coalesce(a.currency, 'nothing'))
       FROM wallet_account w LEFT JOIN wallet o ON o.id = w.wallet_id LEFT JOIN ledger_account a ON a.id = w.ledger_account_id
-      WHERE (a.wallet_id, a.currency, a.overdraft) IS DISTINCT FROM (w.wallet_id, w.currency, o.provider <> 'LOCAL')`,
+      WHERE CASE WHEN o.house
+        THEN (a.code, a.currency) IS DISTINCT FROM (format('settlement:%s:%s', o.provider_account_id, w.currency), w.currency)
+        ELSE (a.wallet_id, a.currency, a.overdraft) IS DISTINCT FROM (w.wallet_id, w.currency, o.provider <> 'LOCAL') END`,
   },
   {
     name: 'sealing',

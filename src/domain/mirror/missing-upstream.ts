@@ -23,17 +23,16 @@ export async function missingUpstream(
       partnerId: wallet.partnerId,
       status: 'COMPLETED',
       providerAccountId: { in: accountIds },
-      ...(wallet.house ? {} : { sourceWalletId: wallet.id }),
+      ...(wallet.house ? {} : { OR: [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }] }),
       confirmedAt: { gte: from, lt: new Date(to.getTime() - LAG_MS) },
     },
   });
   const breaks: Break[] = [];
   for (const payment of payments) {
-    const { reference } = payment;
-    if (reference === null || seen.has(reference)) continue;
     const moved = await netOf(db.prisma, payment.id, wallet, payment.currency);
-    if (moved === 0n) continue;
     const direction = moved < 0n ? ('OUT' as const) : ('IN' as const);
+    const reference = (direction === 'IN' && payment.destinationReference) || payment.reference;
+    if (moved === 0n || reference === null || seen.has(reference)) continue;
     const found = await readUpstream(async () => connector.history?.get?.(call, reference, direction) ?? null);
     if (!found) breaks.push(missing(payment, reference, direction, moved));
   }

@@ -103,8 +103,9 @@ async function finish(
     await keepBreaks(tx, reconciliation, balances ?? []);
     for (const one of gone) await resolveBreak(tx, wallet.id, one, now);
     await tx.reconciliation.update({ where: { id: reconciliation.id }, data: { finishedAt: now } });
-    if (reconciliation.to > mirror.readTo)
-      await tx.walletMirror.update({ where: { walletId: wallet.id }, data: { readTo: reconciliation.to } });
+    const { to, startedAt } = reconciliation;
+    const readTo = to < startedAt ? to : startedAt;
+    if (readTo > mirror.readTo) await tx.walletMirror.update({ where: { walletId: wallet.id }, data: { readTo } });
   });
 }
 

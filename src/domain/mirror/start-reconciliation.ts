@@ -13,6 +13,8 @@ import type { MirrorDeps } from './subject.ts';
 const EVERY_MS = 15 * 60_000;
 /** What was read is read once more this far back: lines may appear later than they are dated. */
 const OVERLAP_MS = 60 * 60_000;
+/** A provider's clock may be ahead of ours. */
+const AHEAD_MS = 5 * 60_000;
 /** A comparison that has not come to its end by then does not keep others from beginning. */
 const GIVEN_UP_MS = 30 * 60_000;
 const LONGEST_MS = 366 * 24 * 60 * 60_000;
@@ -126,7 +128,7 @@ async function begin(
       providerAccountId,
       walletId,
       from: start < mirror.since ? mirror.since : start,
-      to: to ?? now,
+      to: to ?? new Date(now.getTime() + AHEAD_MS),
       startedAt: now,
     },
   });
