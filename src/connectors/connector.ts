@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import type { Money } from '../money/money.ts';
 import type { Credentials, Identification } from './access.ts';
 import type { Dictionaries, Locations, Remittances, Services, Templates } from './catalogue.ts';
+import type { Customers } from './customers.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 import type { IssuedCards } from './issued-cards.ts';
@@ -21,6 +22,7 @@ export type ProviderCode = Uppercase<string>;
 
 /** Each capability's code in GraphQL and the member under which a connector offers it. */
 export const capabilityMembers = {
+  CUSTOMERS: 'customers',
   WALLETS: 'wallets',
   PROFILES: 'profiles',
   CREDENTIALS: 'credentials',
@@ -52,6 +54,7 @@ export type CapabilityCode = keyof typeof capabilityMembers;
 
 /** What a connector can do. An absent member means that the provider cannot, or not with these credentials. */
 export interface Capabilities {
+  customers?: Customers;
   wallets?: Wallets;
   profiles?: Profiles;
   credentials?: Credentials;

@@ -11,6 +11,7 @@ import {
   capabilityMembers,
   type ProviderDefinition,
 } from './connector.ts';
+import { diwa } from './diwa/index.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createMetrics, createUpstream } from './instrument.ts';
 import { mbank } from './mbank/index.ts';
@@ -18,7 +19,7 @@ import { createMonitor, defaultLimits, type HealthSnapshot, healthOf, type Limit
 import { qiwi } from './qiwi/index.ts';
 
 /** Every provider, one line each. The only importer of provider folders. */
-export const providers: readonly ProviderDefinition[] = [mbank, qiwi];
+export const providers: readonly ProviderDefinition[] = [mbank, qiwi, diwa];
 
 /** A partner's account at a provider, with its credentials as they were stored. */
 export interface ProviderAccountSettings {

@@ -64,7 +64,7 @@ test('Categories come with what the provider counts, whose operators they hold, 
   const shelf = browsed.serviceCategories.find(({ id }) => id === cellular?.id)?.services;
   expect(shelf?.edges.map(({ node }) => node.name)).toEqual(operators.slice(0, 2));
   expect(shelf?.pageInfo.hasNextPage).toBe(true);
-  expect((await shop.call(ListServiceCategoriesDocument, { provider: 'DIWA' })).serviceCategories).toEqual([]);
+  expect((await shop.call(ListServiceCategoriesDocument, { provider: 'MONEYWALL' })).serviceCategories).toEqual([]);
 });
 
 test('A service is read in detail when it is looked at, once a day.', async () => {
@@ -174,7 +174,7 @@ test('A provider shows what it can do, how it does, where its support answers, a
     health: { state: 'UP' },
     errorCodes: { edges: [] },
   });
-  expect((await shop.call(GetProviderDocument, { code: 'DIWA' })).provider).toBeNull();
+  expect((await shop.call(GetProviderDocument, { code: 'MONEYWALL' })).provider).toBeNull();
 });
 
 test('Another partner sees nothing of a catalogue, by no way.', async () => {
