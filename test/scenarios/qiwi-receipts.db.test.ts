@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import {
   ConfirmPaymentDocument,
+  CreatePayoutDocument,
   CreateTransferDocument,
   LinkWalletDocument,
   PaymentReceiptDocument,
@@ -160,6 +161,39 @@ test('Each side reads its own receipt: the receiver never the payer’s, a stran
   const stranger = await shop.customer();
   expect(await receiptOf(id, stranger.call)).toBeNull();
   expect(await receiptOf(id, (await openShop(gateway)).call)).toBeNull();
+});
+
+test('What a LOCAL wallet paid through the house wallet, and what was made elsewhere, have their receipts, too.', async () => {
+  const owner = await shop.customer();
+  const local = await shop.wallet({ owner, holds: '500.00' });
+  const input = { idempotencyKey: unique('payout'), fromWalletId: local, amount: rub('50.00'), confirm: true };
+  const { payoutCreate } = await owner.call(CreatePayoutDocument, {
+    input: { ...input, destination: { phone: '+79161234567' }, provider: 'QIWI' },
+  });
+  const { id } = done(payoutCreate, 'PayoutCreateSuccess').payment;
+  const paid = await vi.waitFor(
+    async () => {
+      const payment = await receiptOf(id, owner.call);
+      expect(payment?.status).toBe('COMPLETED');
+      return payment;
+    },
+    { timeout: 20_000 },
+  );
+  expect((await file(paid?.receipt?.url ?? '')).bytes.toString()).toContain('\\(OUT\\)');
+
+  qiwi.act('deposit', { wallet: payer.number, amount: 77, comment: 'elsewhere' });
+  const learned = await vi.waitFor(
+    async () => {
+      const where = { destinationWalletId: from, origin: 'PROVIDER', amountMinor: 7_700n } as const;
+      return gateway.deps.db.prisma.payment.findFirstOrThrow({ where });
+    },
+    { timeout: 20_000 },
+  );
+  const received = await receiptOf(learned.id);
+  expect(received?.availableActions).toEqual(['RECEIPT', 'RECEIPT_BY_EMAIL']);
+  expect((await file(received?.receipt?.url ?? '')).bytes.toString()).toContain(
+    `Transaction ${learned.reference} \\(IN\\)`,
+  );
 });
 
 test('A provider that cannot be reached: what is known here is shown, and the link says to come again.', async () => {
