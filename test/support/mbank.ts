@@ -14,7 +14,7 @@ export interface TestMbank {
   /** The provider's number of a payment, by ours. */
   referenceOf(paymentId: string): Promise<number>;
   /** What the owner of a wallet made by these tests does with another client of mbank; answers `data`. */
-  elsewhere(phone: string, method: 'GET' | 'POST' | 'DELETE', path: string): Promise<unknown>;
+  elsewhere(phone: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
 
 /**
@@ -58,14 +58,19 @@ export async function startMbank(
       const attempt = await gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
       return Number.parseInt(attempt.reference ?? '', 10);
     },
-    elsewhere: (phone, method, path) => callAsOwner(`${sandbox.url}/mbank/v1${path}`, phone, method),
+    elsewhere: (phone, method, path, body = {}) =>
+      callAsOwner(`${sandbox.url}/mbank/v1${path}`, phone, { method, body: JSON.stringify(body) }),
   };
 }
 
-async function callAsOwner(url: string, phone: string, method: string): Promise<unknown> {
+async function callAsOwner(
+  url: string,
+  phone: string,
+  { method, body }: { method: string; body: string },
+): Promise<unknown> {
   const headers = new Headers({ Authorization: `Basic ${Buffer.from(`${phone}:${password}`).toString('base64')}` });
   if (method === 'POST') headers.set('Content-Type', 'application/json');
-  const answer = await fetch(url, { method, headers, body: method === 'POST' ? '{}' : null });
+  const answer = await fetch(url, { method, headers, body: method === 'POST' ? body : null });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { data: unknown }).data;
 }

@@ -8,10 +8,12 @@ import { orNull, type Parts, viewerOf, watched } from './parts.ts';
 import { wireStatuses, wireTypes } from './status.ts';
 import { tariffFee } from './tariff.ts';
 
-const PAGE = 35;
-/** How deep a payment is looked for by our own id; it was made moments ago, and unpaid ones sort by their creation. */
-const SEARCH_PAGES = 20;
-const EVERY_STATUS = 'created,processing,completed,declined';
+/** How many payments a page has by itself. */
+export const PAGE = 35;
+/** How many pages deep a payment is looked for; it was made moments ago, and unpaid ones sort by their creation. */
+export const SEARCH_PAGES = 20;
+/** By itself the history leaves unpaid ones out (trap T-28). */
+export const EVERY_STATUS = 'created,processing,completed,declined';
 
 /** HISTORY (contract 2.6): pages from 0; a short page is the last one, because the total is not to be trusted (trap T-26). */
 export function historyCapability(parts: Parts): History {

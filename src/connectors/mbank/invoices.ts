@@ -2,6 +2,7 @@ import type { Call } from '../connector.ts';
 import { outcomeOf, ProviderRejected, ProviderUnavailable } from '../outcome.ts';
 import type { InvoiceOrder, Invoices } from '../records.ts';
 import type { ProviderInvoice } from '../values.ts';
+import { paymentsOfInvoice } from './invoice-payment.ts';
 import { mapInvoice, mapPayment, rublesOut } from './map.ts';
 import { doneAlready, type Parts, viewerOf, watched } from './parts.ts';
 import type { WireInvoice } from './wire-records.ts';
@@ -10,7 +11,8 @@ import type { WireInvoice } from './wire-records.ts';
  * INVOICES (contract 2.9, 3.4). Creation answers no id, so the new invoice is the one that was not there before
  * (trap T-33); nothing here is repeated by itself, for there is no key to dedupe on.
  */
-export function invoicesCapability({ client, config, log }: Parts): Invoices {
+export function invoicesCapability(parts: Parts): Invoices {
+  const { client, config, log } = parts;
   const read = (invoice: WireInvoice) => watched(log, mapInvoice(invoice));
   const issued = async (call: Call) => (await client.invoices.created(call)).data.map(read);
   const find = async (call: Call, order: InvoiceOrder, snapshot: string[]) => {
@@ -54,6 +56,7 @@ export function invoicesCapability({ client, config, log }: Parts): Invoices {
         const { data } = await client.invoices.pay(call, reference);
         return watched(log, mapPayment(data.data, { next_action: data.meta.next_action }, viewerOf(call, config)));
       }),
+    paymentsOf: (call, query) => paymentsOfInvoice(parts, call, query),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mapOutcome, type Outcome, type Refusal } from '../../connectors/outcome.ts';
+import { accepted, mapOutcome, type Outcome, type Refusal } from '../../connectors/outcome.ts';
 import type { ProviderQuote } from '../../connectors/records.ts';
 import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
@@ -10,6 +10,7 @@ import { ProviderUnavailableError } from '../provider/errors.ts';
 import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
 import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
+import { adopted, payInvoiceUpstream, type Unclear } from './pay-invoice-upstream.ts';
 import { priceUpstream } from './price-upstream.ts';
 import { resume, step, touch } from './progress.ts';
 import { refusalOf } from './refusal.ts';
@@ -19,6 +20,7 @@ type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
 /** What the provider made of a payment: the payment itself in the first of two phases, only its price where there is one. */
 type Created = { said: ProviderPayment } | { quote: ProviderQuote | null };
+const said = (payment: ProviderPayment): Created => ({ said: payment });
 
 /**
  * Makes a payment known to its provider (first of two phases: nothing moves there); where the provider has one phase, asks its
@@ -36,20 +38,49 @@ export async function createUpstream(deps: UpstreamDeps, paymentId: string): Pro
   if (payment.status !== 'CREATED' || made) return payment;
 
   const trace = traced(upstream);
-  const outcome: Outcome<Created> = create
-    ? mapOutcome(await create(trace.call, upstream.handle), (said) => ({ said }))
+  const told: Outcome<Created | Unclear> = create
+    ? await send(deps, upstream, trace, create)
     : mapOutcome(await priceUpstream(upstream, trace), (quote) => ({ quote }));
 
   const now = deps.clock.now();
-  const after = await transaction(deps.db, async (tx) => {
+  const { after, outcome } = await transaction(deps.db, async (tx) => {
+    const outcome = await clear(deps, tx, upstream, told);
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
-    return record(tx, upstream, trace, locked, outcome, now);
+    return { after: await record(tx, upstream, trace, locked, outcome, now), outcome };
   });
   if (outcome.kind === 'rejected') throw await refusalOf(deps, after, outcome.refusal);
   if (outcome.kind === 'unknown') throw new ProviderUnavailableError(upstream.account.provider, null);
   if (outcome.kind === 'notSent') throw new ProviderUnavailableError(upstream.account.provider, outcome.retryAt);
   return after;
+}
+
+/** The first of two phases. What pays an invoice may have to be looked for. */
+async function send(
+  deps: UpstreamDeps,
+  { attempt, connector, handle, order: { invoiceReference: reference } }: Upstream,
+  { call }: Trace,
+  create: NonNullable<Upstream['capability']['create']>,
+): Promise<Outcome<Created | Unclear>> {
+  const paymentsOf = connector.invoices?.paymentsOf;
+  const pay = () => create(call, handle);
+  if (!reference || !paymentsOf) return mapOutcome(await pay(), said);
+  const calls = { pay, paymentsOf: (since: Date) => paymentsOf(call, { reference, since }) };
+  return mapOutcome(await payInvoiceUpstream(deps, attempt, calls), (value) =>
+    'candidates' in value ? value : said(value),
+  );
+}
+
+/** What was looked for is found now or it is not. */
+async function clear(
+  deps: UpstreamDeps,
+  tx: Tx,
+  upstream: Upstream,
+  told: Outcome<Created | Unclear>,
+): Promise<Outcome<Created>> {
+  if (told.kind !== 'accepted') return told;
+  const { value } = told;
+  return 'candidates' in value ? mapOutcome(await adopted(deps, tx, upstream, value), said) : accepted(value);
 }
 
 /** Stores what the call proved. The payment's row is locked. */
