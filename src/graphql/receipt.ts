@@ -1,6 +1,7 @@
 import type { ReceiptFormat } from '../connectors/records.ts';
 import type { Payment } from '../db/generated/client.ts';
 import { fileLink } from '../domain/file/file-link.ts';
+import { hasLine, walletOfSide } from '../domain/payment/reach-payment.ts';
 import { mayHaveReceipt, receiptFormats } from '../domain/payment/read-receipt.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -22,16 +23,12 @@ export async function formatsOf(view: PaymentView, context: Context): Promise<re
   const { row } = view;
   const connector = mayHaveReceipt(row) ? await connectorFor(row, context) : null;
   const formats = connector ? receiptFormats(connector) : [];
-  if (formats.length === 0 || !(await hasLine(row, context))) return [];
+  const side = sideOf(row, context);
+  const walletId = formats.length > 0 ? walletOfSide(row, side) : null;
+  const wallet = walletId ? await context.loaders.counterparty.load(walletId) : null;
+  if (formats.length === 0 || !hasLine(wallet, side)) return [];
   const actions = connector?.history?.tellsActions ? (await detailsOf(view, context))?.actions : undefined;
   return actions && !actions.includes('RECEIPT') ? [] : formats;
-}
-
-/** Has the provider a line of this payment for the side on which the caller stands? Of who receives into a LOCAL wallet it has none. */
-async function hasLine(row: Payment, context: Context): Promise<boolean> {
-  if (sideOf(row, context) === 'MAKER') return true;
-  const wallet = row.destinationWalletId ? await context.loaders.wallet.load(row.destinationWalletId) : null;
-  return wallet !== null && wallet.provider !== 'LOCAL';
 }
 
 const ReceiptRef = builder.objectRef<ReceiptView>('Receipt').implement({

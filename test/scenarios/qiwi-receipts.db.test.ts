@@ -6,6 +6,7 @@ import {
   LinkWalletDocument,
   PaymentReceiptDocument,
   SendReceiptDocument,
+  UnlinkWalletDocument,
   WalletReceiptsDocument,
 } from '../../schema/operations.ts';
 import { fileLink } from '../../src/domain/file/file-link.ts';
@@ -225,6 +226,21 @@ test('The receipt is mailed by the provider to the address that was asked for.',
   ]);
   const bad = await fault(gateway, shop.apiKey, SendReceiptDocument, { input: { ...input, email: 'nobody' } });
   expect(bad.message).toContain('email');
+});
+
+test('Of a wallet that was unlinked nothing is read any more.', async () => {
+  const theirs = qiwi.wallet(0);
+  const to = await linkQiwi(call, qiwi, theirs);
+  qiwi.act('deposit', { wallet: theirs.number, amount: 5, comment: '' });
+  const { id } = await vi.waitFor(
+    () => gateway.deps.db.prisma.payment.findFirstOrThrow({ where: { destinationWalletId: to } }),
+    { timeout: 20_000 },
+  );
+  const url = (await receiptOf(id))?.receipt?.url ?? '';
+  expect((await file(url)).status).toBe(200);
+  done((await call(UnlinkWalletDocument, { walletId: to })).walletUnlink, 'WalletUnlinkSuccess');
+  expect(await receiptOf(id)).toMatchObject({ status: 'COMPLETED', availableActions: [], receipt: null });
+  expect((await file(url)).status).toBe(404);
 });
 
 test('Receipts move nothing: the books are right.', async () => {

@@ -1,7 +1,7 @@
 import type { Call } from '../../connectors/connector.ts';
 import type { Connector } from '../../connectors/registry.ts';
 import type { Tx } from '../../db/client.ts';
-import type { Payment, ProviderAccount } from '../../db/generated/client.ts';
+import type { Payment, ProviderAccount, Wallet } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
 import { connectorOf } from '../provider/store.ts';
@@ -21,10 +21,20 @@ export interface PaymentAtProvider {
   direction: 'IN' | 'OUT' | undefined;
 }
 
+/** The wallet here through which a side sees the payment; null where that touches none. */
+export const walletOfSide = ({ sourceWalletId, destinationWalletId }: Payment, side: PaymentSide): string | null =>
+  side === 'MAKER' ? (sourceWalletId ?? destinationWalletId) : destinationWalletId;
+
+/**
+ * Can the line of a payment at its provider be read by this side? What a LOCAL wallet or none paid is a line of the house wallet, and
+ * its maker's; not the receiver's. A wallet that was unlinked is not opened any more.
+ */
+export const hasLine = (wallet: Wallet | null, side: PaymentSide): boolean =>
+  wallet === null || wallet.provider === 'LOCAL' ? side === 'MAKER' : wallet.status !== 'CLOSED';
+
 /**
  * The way to a payment at its provider.
- * @returns null when the ledger here carried it, when the provider has told no number of it yet, and for a receiver whose wallet is
- *   not kept by the provider: the line there is the house wallet's, and not the receiver's
+ * @returns null when the ledger here carried it, when the provider has told no number of it yet, and when this side has no line there
  */
 export async function reachPayment(
   deps: Pick<Deps, 'connectors' | 'vault'>,
@@ -32,12 +42,12 @@ export async function reachPayment(
   payment: Payment,
   side: PaymentSide,
 ): Promise<PaymentAtProvider | null> {
-  const { sourceWalletId, destinationWalletId, providerAccountId } = payment;
-  const pays = side === 'MAKER' && sourceWalletId !== null;
-  const walletId = pays ? sourceWalletId : destinationWalletId;
+  const { sourceWalletId, providerAccountId } = payment;
+  const walletId = walletOfSide(payment, side);
   const wallet = walletId ? await tx.wallet.findUniqueOrThrow({ where: { id: walletId } }) : null;
+  if (providerAccountId === null || !hasLine(wallet, side)) return null;
   const kept = wallet !== null && wallet.provider !== 'LOCAL';
-  if (providerAccountId === null || (side === 'RECEIVER' && !kept)) return null;
+  const pays = side === 'MAKER' && sourceWalletId !== null;
   const reference = await referenceOf(tx, payment, pays);
   if (reference === null) return null;
   const id = kept ? present(wallet.providerAccountId, 'the provider account of a wallet') : providerAccountId;
