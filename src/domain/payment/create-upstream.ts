@@ -24,8 +24,8 @@ const said = (payment: ProviderPayment): Created => ({ said: payment });
 
 /**
  * Makes a payment known to its provider (first of two phases: nothing moves there); where the provider has one phase, asks its
- * price. The payment and its attempt are stored already; a lost answer is made good by sending the same id again, so the caller
- * may simply repeat its mutation.
+ * price. The payment and its attempt are stored already; a lost answer is made good by sending the same id again (what pays an
+ * invoice has none and is looked for), so the caller may simply repeat its mutation.
  * @throws ProviderRejectedError, IdentificationRequiredError, LimitExceededError, InsufficientFundsError: the payment is
  *   DECLINED, its idempotency key is free again; ProviderUnavailableError: the payment waits in CREATED for a repetition
  */
