@@ -77,6 +77,6 @@ export interface Identification extends Capability {
   /** @returns null when the provider has no data */
   load?(call: Call): Promise<ProviderIdentification | null>;
   readonly downgrades?: Downgrades;
-  /** The partner vouches for a level, without data. */
+  /** The partner vouches for a level of the wallet that the call is made for, without data. */
   vouch?(call: Call, input: { phone: string; level: Exclude<IdentificationLevel, 'NONE'> }): Promise<Outcome<null>>;
 }

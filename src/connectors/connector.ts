@@ -11,7 +11,7 @@ import type { IssuedCards } from './issued-cards.ts';
 import type { PaymentLinks } from './links.ts';
 import type { DeclineReason, Refusal, Remedy } from './outcome.ts';
 import type { Payees } from './payees.ts';
-import type { PaymentCapability, PayoutOrder, TopUpOrder, TransferOrder, TransitOrder } from './payments.ts';
+import type { PaymentCapability, PayoutOrder, TopUps, TransferOrder, TransitOrder } from './payments.ts';
 import type { Masking, Recorder } from './recorder.ts';
 import type { History, Invoices, LinkedCards, Quotes, Receipts } from './records.ts';
 import type { Balances, Contacts, Limits, Profiles, Wallets } from './wallets.ts';
@@ -62,7 +62,7 @@ export interface Capabilities {
   balances?: Balances;
   limits?: Limits;
   contacts?: Contacts;
-  topUps?: PaymentCapability<TopUpOrder>;
+  topUps?: TopUps;
   transfers?: PaymentCapability<TransferOrder>;
   payouts?: PaymentCapability<PayoutOrder> & { readonly payees?: Payees };
   transits?: PaymentCapability<TransitOrder>;

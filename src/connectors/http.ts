@@ -9,9 +9,12 @@ export interface Part {
   contentType?: string;
 }
 
-/** A request body in one of the forms that providers ask for. `json` may be empty: some want the header alone. */
+/**
+ * A request body in one of the forms that providers ask for. `json` may be empty: some want the header alone; `contentType` is for
+ * those who want more in it than the media type.
+ */
 export type HttpBody =
-  | { kind: 'json'; text: string }
+  | { kind: 'json'; text: string; contentType?: string }
   | { kind: 'form'; fields: readonly (readonly [name: string, value: string])[] }
   | { kind: 'multipart'; parts: readonly Part[] };
 
@@ -191,7 +194,10 @@ function encodeBody(body: HttpBody | undefined): { bytes: Buffer | null; headers
   if (!body) return { bytes: null, headers: {} };
   switch (body.kind) {
     case 'json':
-      return { bytes: body.text ? Buffer.from(body.text) : null, headers: { 'content-type': 'application/json' } };
+      return {
+        bytes: body.text ? Buffer.from(body.text) : null,
+        headers: { 'content-type': body.contentType ?? 'application/json' },
+      };
     case 'form':
       return {
         bytes: Buffer.from(

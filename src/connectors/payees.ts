@@ -55,6 +55,16 @@ export type PayeeDestination =
       vatIncluded: boolean;
       purpose: string;
       urgent: boolean;
+    }
+  | {
+      /** The wallet owner's own account at a bank that `banks` names: the provider finds it. */
+      kind: 'WITHDRAWAL_BANK';
+      bankId: string;
+    }
+  | {
+      /** A merchant under contract, by its id at the provider. */
+      kind: 'MERCHANT';
+      reference: string;
     };
 
 /** What carries a payout: a service of the provider and the values that it is sent. All of them are kept sealed. */

@@ -55,6 +55,17 @@ export interface PaymentHandle<Order> {
   /** The provider's id; null while no answer has told it. */
   reference: string | null;
   order: Order;
+  /**
+   * Lines of the wallet's history that are other payments. Only where the history is `unnumbered`: there a payment is known by what
+   * it is, and of two equal ones each must have its own line. Without it, several lines that fit prove nothing.
+   */
+  others?: readonly string[];
+}
+
+/** TOP_UPS. */
+export interface TopUps extends PaymentCapability<TopUpOrder> {
+  /** How the money comes; by CARD when left out. */
+  readonly method?: 'CARD' | 'FAST_PAYMENT';
 }
 
 /** A payment with its provider's id known. */

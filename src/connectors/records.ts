@@ -59,6 +59,9 @@ export interface HistoryQuery {
   to?: Date;
   direction?: 'IN' | 'OUT';
   sources?: FundingSource[];
+  /** Both inclusive; only where `History.filtersAmounts`. */
+  amountMin?: Money;
+  amountMax?: Money;
 }
 
 /** What paid, as a filter. */
@@ -82,6 +85,14 @@ export interface History extends Capability {
   ): Promise<{ incoming: Money[]; outgoing: Money[] }>;
   /** Does it hold every movement of a wallet, so that it explains the balance? Then a difference is a break, and no adjustment. */
   readonly explainsBalance?: boolean;
+  /** Can the provider filter by amount? */
+  readonly filtersAmounts?: boolean;
+  /**
+   * Do its lines name no payment? Then a line's `reference` is one that the connector has made from what the line says, always
+   * the same for the same line, and no payment of ours has it: a line belongs to the payment whose `historyReference` it is,
+   * else to the one that it fits by wallet, kind, direction, amount, receiver and time.
+   */
+  readonly unnumbered?: boolean;
   /** How many lists may be read in a minute for one wallet; null where nothing is documented. */
   readonly listsPerMinute?: number | null;
   /** Clears the provider's own counter of unseen payments; a best effort. */
@@ -169,6 +180,13 @@ export interface Invoices extends Capability {
   reject?(call: Call, reference: string): Promise<Outcome<null>>;
   /** Pays an incoming invoice in one call, at confirmation. */
   payments?: PaymentCapability<InvoicePaymentOrder>;
+  /** How long an invoice waits at the longest, from its issue; absent: for ever. */
+  readonly longestMs?: number;
+  /**
+   * Does this number of a payment of `payments` only stand for one that the provider has not told? Then its line in the history is
+   * known by payee and amount.
+   */
+  isStandIn?(paymentReference: string): boolean;
   /** Name of the wallet's own key that these calls need, beside what opens the wallet (`credentials.issue`). */
   readonly credential?: string;
   /** Never repeated: each call makes another one. */

@@ -71,6 +71,8 @@ export type Party =
 /** A payment as its provider sees it now. */
 export interface ProviderPayment {
   reference: string;
+  /** The line of an `unnumbered` history that proves it; left out where there is none, or none yet. */
+  historyReference?: string;
   /** The id that we gave it; null where another client made it without one. */
   clientId: string | null;
   kind: PaymentKind;

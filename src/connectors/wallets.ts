@@ -1,5 +1,5 @@
 import type { Money } from '../money/money.ts';
-import type { Call } from './connector.ts';
+import type { Call, WalletAccess } from './connector.ts';
 import type { Outcome } from './outcome.ts';
 import type { Attribute, Capability, IdentificationLevel, IdentificationStatus, NotificationPeriod } from './values.ts';
 
@@ -17,7 +17,7 @@ export interface CodeChallenge {
 export interface ProviderWallet {
   number: string;
   phone: string | null;
-  status: 'PENDING_ACTIVATION' | 'ACTIVE' | 'BLOCKED';
+  status: 'PENDING_ACTIVATION' | 'ACTIVE' | 'BLOCKED' | 'CLOSED';
   /** The provider wants a new password before anything else. */
   passwordResetRequired: boolean;
   restrictions: { code: string; message: string }[];
@@ -54,6 +54,15 @@ export interface WalletSecret {
 /** WALLETS: opening, activating and reading wallets. */
 export interface Wallets extends Capability {
   open?(call: Call, input: { phone: string; password: string }): Promise<Outcome<CodeChallenge>>;
+  /**
+   * Opens a wallet that is active at once, where that takes neither a password nor a code. Repeating it for a phone answers the
+   * wallet that is there.
+   * @param input `phone` with its country's code; `level`: for which the partner vouches
+   * @returns what leads to it
+   */
+  register?(call: Call, input: { phone: string; level: IdentificationLevel }): Promise<Outcome<WalletAccess>>;
+  /** Closes the wallet for good. Accepted also when it was closed already; rejected with WALLET_STATE while it has money. */
+  close?(call: Call): Promise<Outcome<null>>;
   /** Accepted also when it was active already. */
   activate?(call: Call, input: { phone: string; code: string }): Promise<Outcome<null>>;
   resendCode?(call: Call, input: { phone: string }): Promise<Outcome<CodeChallenge>>;
@@ -123,6 +132,13 @@ export interface ProviderLimit {
   interval?: { from: Date; to: Date } | null;
 }
 
+/** A cap to be set at the provider. */
+export interface CapChange extends Pick<ProviderLimit, 'kind' | 'window'> {
+  /** Left out: as it is. */
+  max?: Money;
+  enabled: boolean;
+}
+
 /** Kinds of limits, as in GraphQL. */
 export type LimitKind =
   | 'BALANCE'
@@ -139,6 +155,11 @@ export type LimitKind =
 export interface Limits extends Capability {
   /** @param kinds only these, where the provider can filter */
   list(call: Call, kinds?: readonly LimitKind[]): Promise<ProviderLimit[]>;
+  /**
+   * Sets caps, all of one wallet at once; repeating it changes nothing more. Rejected with INVALID_INPUT for a cap that cannot be set
+   * there, with LIMIT_EXCEEDED for one above what the provider allows.
+   */
+  set?(call: Call, caps: readonly CapChange[]): Promise<Outcome<null>>;
   /** What the provider does not let the wallet do now; an empty list: nothing is forbidden. */
   restrictions?(call: Call): Promise<{ code: string; message: string }[]>;
 }

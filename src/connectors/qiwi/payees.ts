@@ -23,6 +23,10 @@ export const payees = (parts: Parts): Payees => ({
         return resolveAccount(to);
       case 'ORGANISATION':
         return resolveOrganisation(to, payer);
+      case 'WITHDRAWAL_BANK':
+        return wrong('bankId', 'The provider pays to accounts by their number: give a bankAccount.');
+      case 'MERCHANT':
+        return wrong('reference', 'The provider pays merchants as services of its catalogue: give a service.');
     }
   },
   banks: async () => withdrawalBanks(),

@@ -103,8 +103,20 @@ export function payeeOf(target: PayoutTarget, path: string[]): PayeeDestination 
 }
 
 /** The payee's number with whoever pays it out: what a price is asked for. */
-export const numberOf = (to: PayeeDestination): string =>
-  to.kind === 'PHONE' ? to.phone : to.kind === 'CARD' ? to.number : to.account;
+export function numberOf(to: PayeeDestination): string {
+  switch (to.kind) {
+    case 'PHONE':
+      return to.phone;
+    case 'CARD':
+      return to.number;
+    case 'WITHDRAWAL_BANK':
+      return to.bankId;
+    case 'MERCHANT':
+      return to.reference;
+    default:
+      return to.account;
+  }
+}
 
 /** A destination as it is kept to be shown. @param carrier the name of what pays there: an operator, a bank */
 export function shownPayee(to: PayeeDestination, carrier: string): KeptParty {
@@ -123,6 +135,10 @@ export function shownPayee(to: PayeeDestination, carrier: string): KeptParty {
       const { bankName: bank, bic, account, name: holder, inn, kpp, purpose } = to;
       return { kind: 'BANK_ACCOUNT', bank, bic, account, holder, inn, kpp, purpose };
     }
+    case 'WITHDRAWAL_BANK':
+      return { kind: 'EXTERNAL', description: carrier };
+    case 'MERCHANT':
+      return { kind: 'MERCHANT', reference: to.reference, name: carrier, logoUrl: null };
   }
 }
 

@@ -192,7 +192,14 @@ async function operatorRoute(
   return { route, order, service: ordered.service, shown: null, feeMinor };
 }
 
-const fieldsOf = { PHONE: 'phone', CARD: 'card', BANK_ACCOUNT: 'bankAccount', ORGANISATION: 'organisation' } as const;
+const fieldsOf = {
+  PHONE: 'phone',
+  CARD: 'card',
+  BANK_ACCOUNT: 'bankAccount',
+  ORGANISATION: 'organisation',
+  WITHDRAWAL_BANK: 'withdrawalBank',
+  MERCHANT: 'merchant',
+} as const;
 const holderFields: Record<string, string> = { firstName: 'holderFirstName', lastName: 'holderLastName' };
 
 /** What a provider misses, at its place in the input. */
