@@ -13,9 +13,11 @@ export interface JobPayloads {
   /** Have a wallet's provider call us, which it could not be told when the wallet was linked. */
   'register-webhook': { walletId: string };
   /** Compare a provider's book with ours: one part of a comparison that was begun. */
-  reconcile: { reconciliationId: string; until?: string; deep?: boolean };
+  reconcile: { reconciliationId: string; until?: string; deep?: boolean; matched?: number };
   /** Look for cards that were paid for. */
   'refresh-cards': { walletId: string; round: number };
+  /** Ask what became of an invoice that waits to be paid at a provider. */
+  'follow-invoice': { invoiceId: string; round: number };
   /** Tell a customer what is due. */
   notify: { customerId: string };
   /** Remove what is older than the retention. */

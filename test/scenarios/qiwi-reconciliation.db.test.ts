@@ -150,10 +150,10 @@ describe('Long histories', () => {
   test('More lines than a page, read within the provider’s limit: each is booked once.', async () => {
     const wallet = qiwi.wallet(0);
     const id = await linkQiwi(call, qiwi, wallet, { registerWebhook: false });
-    for (let count = 1; count <= 55; count += 1) qiwi.act('deposit', { wallet: wallet.number, amount: 1 });
+    for (let count = 1; count <= 51; count += 1) qiwi.act('deposit', { wallet: wallet.number, amount: 1 });
     const [round] = await reconciled(call, { walletId: id });
-    expect(round).toMatchObject({ matched: 55, breaks: [] });
-    expect(await prisma.payment.count({ where: { destinationWalletId: id } })).toBe(55);
+    expect(round).toMatchObject({ matched: 51, breaks: [] });
+    expect(await prisma.payment.count({ where: { destinationWalletId: id } })).toBe(51);
     await booksAreRight();
   });
 });

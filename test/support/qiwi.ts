@@ -132,7 +132,7 @@ export async function reconciled(call: Call, input: { walletId?: string } = {}) 
       expect(answer.reconciliationStart?.__typename).not.toBe('ConflictError');
       return answer;
     },
-    { timeout: 40_000, interval: 100 },
+    { timeout: 50_000, interval: 100 },
   );
   const begun = done(reconciliationStart, 'ReconciliationStartSuccess').reconciliations.map(({ id }) => id);
   return vi.waitFor(
@@ -143,6 +143,6 @@ export async function reconciled(call: Call, input: { walletId?: string } = {}) 
       expect(found.every(({ finishedAt }) => finishedAt !== null)).toBe(true);
       return found;
     },
-    { timeout: 40_000, interval: 100 },
+    { timeout: 50_000, interval: 100 },
   );
 }

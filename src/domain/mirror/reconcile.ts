@@ -5,6 +5,7 @@ import { readUpstream } from '../provider/errors.ts';
 import { type Break, keepBreaks, resolveBreak } from './breaks.ts';
 import { compareBalances } from './compare-balances.ts';
 import { compareLine } from './compare-line.ts';
+import { compareTotals, isAboutTotals } from './compare-totals.ts';
 import { missingUpstream } from './missing-upstream.ts';
 import { listsAtATime, readHistory } from './read-history.ts';
 import { recordMovement } from './record-movement.ts';
@@ -24,6 +25,17 @@ export interface Part {
   until?: string | undefined;
   /** The balance was not explained by the span, and more of the past is read. */
   deep?: boolean | undefined;
+  /** Lines that earlier parts have found to agree. */
+  matched?: number | undefined;
+}
+
+/** What came of a part. */
+interface Compared {
+  /** Where the next part ends; null when the span is read. */
+  until: Date | null;
+  matched: number;
+  /** Differences between the provider's sums and its own lines; null where they were not compared. */
+  totals: Break[] | null;
 }
 
 /**
@@ -43,27 +55,30 @@ export async function reconcile(deps: MirrorDeps, part: Part): Promise<void> {
   const subject = await subjectOf(deps, prisma, wallet);
   if (!subject) return close(deps, reconciliation);
   const to = part.until ? new Date(part.until) : reconciliation.to;
-  const until = await comparePart(deps, subject, reconciliation, to);
-  if (until) return goOn(deps, { ...part, until: until.toISOString() });
+  const compared = await comparePart(deps, subject, reconciliation, part, to);
+  const matched = (part.matched ?? 0) + compared.matched;
+  if (compared.until) return goOn(deps, { ...part, matched, until: compared.until.toISOString() });
   const balances = await compareBalances(deps, subject);
   const unexplained = balances !== null && balances.length > 0;
   const deeper = new Date(Math.max(subject.mirror.since.getTime(), reconciliation.to.getTime() - DEEP_MS));
   if (unexplained && !part.deep && deeper < reconciliation.from) {
     await prisma.reconciliation.update({ where, data: { from: deeper } });
-    return goOn(deps, { ...part, until: reconciliation.from.toISOString(), deep: true }, 0);
+    return goOn(deps, { ...part, matched, until: reconciliation.from.toISOString(), deep: true }, 0);
   }
-  await finish(deps, subject, reconciliation, balances);
+  await finish(deps, subject, reconciliation, { ...compared, matched, balances });
 }
 
-/** Books and compares a stretch. Answers where the next one begins, or null when the span is read. */
+/** Books and compares a stretch; what differs is written down. */
 async function comparePart(
   deps: MirrorDeps,
   subject: Subject,
   reconciliation: Reconciliation,
+  part: Part,
   to: Date,
-): Promise<Date | null> {
+): Promise<Compared> {
   const { prisma } = deps.db;
-  const { items, until } = await readHistory(subject, reconciliation.from, to, listsAtATime(subject));
+  const { from } = reconciliation;
+  const { items, until } = await readHistory(subject, from, to, listsAtATime(subject));
   const found: Break[] = [];
   let matched = 0;
   for (const said of items) {
@@ -73,12 +88,11 @@ async function comparePart(
     else if (recorded.kind === 'payment') matched += 1;
   }
   const seen = new Set(items.map(({ reference }) => reference));
-  found.push(...(await missingUpstream(deps, subject, seen, { from: until ?? reconciliation.from, to })));
-  await transaction(deps.db, async (tx) => {
-    await keepBreaks(tx, reconciliation, found);
-    await tx.reconciliation.update({ where: { id: reconciliation.id }, data: { matched: { increment: matched } } });
-  });
-  return until && until > reconciliation.from && until < to ? until : null;
+  found.push(...(await missingUpstream(deps, subject, seen, { from: until ?? from, to })));
+  const whole = until === null && part.until === undefined;
+  const totals = whole ? await compareTotals(subject, reconciliation, items) : null;
+  await transaction(deps.db, (tx) => keepBreaks(tx, reconciliation, [...found, ...(totals ?? [])]));
+  return { until: until && until > from && until < to ? until : null, matched, totals };
 }
 
 /** The next part, when the provider lets us read again. */
@@ -86,7 +100,12 @@ const goOn = (deps: MirrorDeps, part: Part, afterMs = MINUTE_MS): Promise<void> 
   addJob(
     deps.db.prisma,
     'reconcile',
-    { reconciliationId: part.reconciliationId, ...(part.until ? { until: part.until } : {}), deep: part.deep ?? false },
+    {
+      reconciliationId: part.reconciliationId,
+      ...(part.until ? { until: part.until } : {}),
+      deep: part.deep ?? false,
+      matched: part.matched ?? 0,
+    },
     { key: `reconcile:${part.reconciliationId}`, runAt: new Date(deps.clock.now().getTime() + afterMs) },
   );
 
@@ -94,15 +113,15 @@ async function finish(
   deps: MirrorDeps,
   subject: Subject,
   reconciliation: Reconciliation,
-  balances: Break[] | null,
+  { matched, totals, balances }: Omit<Compared, 'until'> & { balances: Break[] | null },
 ): Promise<void> {
   const { wallet, mirror } = subject;
-  const gone = await goneBreaks(deps, subject, reconciliation, balances);
+  const gone = await goneBreaks(deps, subject, reconciliation, { totals, balances });
   const now = deps.clock.now();
   await transaction(deps.db, async (tx) => {
     await keepBreaks(tx, reconciliation, balances ?? []);
     for (const one of gone) await resolveBreak(tx, wallet.id, one, now);
-    await tx.reconciliation.update({ where: { id: reconciliation.id }, data: { finishedAt: now } });
+    await tx.reconciliation.update({ where: { id: reconciliation.id }, data: { finishedAt: now, matched } });
     const { to, startedAt } = reconciliation;
     const readTo = to < startedAt ? to : startedAt;
     if (readTo > mirror.readTo) await tx.walletMirror.update({ where: { walletId: wallet.id }, data: { readTo } });
@@ -119,7 +138,7 @@ async function goneBreaks(
   deps: MirrorDeps,
   subject: Subject,
   { id, walletId }: Reconciliation,
-  balances: Break[] | null,
+  { totals, balances }: { totals: Break[] | null; balances: Break[] | null },
 ): Promise<Pick<Break, 'kind' | 'subject'>[]> {
   const { prisma } = deps.db;
   const open = await prisma.reconciliationBreak.findMany({
@@ -131,8 +150,9 @@ async function goneBreaks(
   const again = new Set([...found, ...(balances ?? [])].map(({ kind, subject }) => `${kind} ${subject}`));
   const gone: Pick<Break, 'kind' | 'subject'>[] = [];
   for (const one of open.filter(({ kind, subject }) => !again.has(`${kind} ${subject}`)).slice(0, RECHECKED)) {
-    const balance = one.kind === 'BALANCE_DIFFERS';
-    if (balance ? balances !== null : await isGone(deps, subject, one)) gone.push(one);
+    const compared = one.kind === 'BALANCE_DIFFERS' ? balances : isAboutTotals(one.subject) ? totals : undefined;
+    const isSo = compared === undefined ? await isGone(deps, subject, one) : compared !== null;
+    if (isSo) gone.push(one);
   }
   return gone;
 }
