@@ -110,6 +110,22 @@ describe('payment.init and payment.execute', () => {
   });
 });
 
+describe('calls at the same moment', () => {
+  it('one token, many executions: one is charged', async () => {
+    const token = await init();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => execute(token, { amount: 1 })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await bench.balance()).toBe(12_344);
+    expect(await bench.report()).toHaveLength(2);
+  });
+
+  it('many withdrawals: no more than the balance holds', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bench.withdraw(1000)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(12);
+    expect(await bench.balance()).toBe(345);
+  });
+});
+
 describe('what is decided about payments', () => {
   it('a decline is refused with its code, and the token may be tried again', async () => {
     bench.act('outcome', { outcome: 'decline', reason: 'MONTH_LIMIT_EXCEEDED' });
