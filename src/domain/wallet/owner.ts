@@ -86,7 +86,7 @@ export async function identifyWallet(
     if (level === 'NONE') throw InvalidInputError.at('input.level', 'must be SIMPLIFIED or FULL without a person.');
     const vouch = capable(reached, 'IDENTIFICATION', (connector) => connector.identification?.vouch);
     const phone = present(wallet.number, 'the number of a wallet at a provider');
-    acceptedOfWallet(await vouch({ wallet: null }, { phone, level }), wallet);
+    acceptedOfWallet(await vouch(call, { phone, level }), wallet);
   }
   const said = await refreshWallet(deps, wallet);
   const owner = await ownerAtProvider(deps, wallet);
