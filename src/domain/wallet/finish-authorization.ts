@@ -8,6 +8,7 @@ import { ConflictError, DomainError } from '../../errors.ts';
 import { appendEvents } from '../../events/log.ts';
 import { sha256 } from '../../lib/crypto.ts';
 import { newId } from '../../lib/ids.ts';
+import { type Opening, readOpening } from '../mirror/opening.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf } from '../provider/store.ts';
 import { capable } from './at-provider.ts';
@@ -16,7 +17,7 @@ import { replaceCredentials } from './credentials.ts';
 import { walletUpdated } from './events.ts';
 import { keepLinked } from './link-wallet.ts';
 import { booksOf, follow } from './mirror.ts';
-import { loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
+import { balancesOf, loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 /** What a browser brings back from a consent page. */
 export interface ConsentAnswer {
@@ -85,16 +86,27 @@ async function link(deps: FinishDeps, spent: Spent, code: string): Promise<strin
   const token = acceptedValue(await redeem({ wallet: null }, { code, redirectUri }), account.provider);
   // the token says by itself whose wallet it opens
   const call = { wallet: { number: '', credentials: { accessToken: token.token } } };
-  const said = await loadWallet({ connector, call, wallet: { status: 'ACTIVE' } });
+  const load = () => loadWallet({ connector, call, wallet: { status: 'ACTIVE' } });
+  const { said, opening } = await readOpening(deps, connector, call, load, balancesOf);
   if (said.number === '') throw new ConflictError('The provider does not tell which wallet it is.');
   const now = deps.clock.now();
-  return transaction(deps.db, (tx) => keep(deps, tx, { ...spent, token, said }, now));
+  return transaction(deps.db, (tx) => keep(deps, tx, { ...spent, token, said, opening }, now));
 }
 
 async function keep(
   deps: FinishDeps,
   tx: Tx,
-  { authorization, account, token, said }: Spent & { token: IssuedToken; said: UpstreamWallet },
+  {
+    authorization,
+    account,
+    token,
+    said,
+    opening,
+  }: Spent & {
+    token: IssuedToken;
+    said: UpstreamWallet;
+    opening: Opening | null;
+  },
   now: Date,
 ): Promise<string> {
   const { partnerId, customerId } = authorization;
@@ -104,7 +116,8 @@ async function keep(
   const known = await tx.wallet.findFirst({ where, include: { accounts: true } });
   if (!known) {
     const owner = { partnerId, customerId };
-    return (await keepLinked(deps, tx, { id: newId('Wallet'), owner, account, said, credentials, dates }, now)).id;
+    const linked = { id: newId('Wallet'), owner, account, said, opening, credentials, dates };
+    return (await keepLinked(deps, tx, linked, now)).id;
   }
   if (known.customerId !== customerId || known.providerAccountId !== account.id)
     throw new ConflictError('This wallet is linked already.');

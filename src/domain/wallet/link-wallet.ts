@@ -23,7 +23,7 @@ import { sealPhone } from './phone.ts';
 import { naming } from './refusal.ts';
 import { findWallet, type WalletWithAccounts } from './store.ts';
 import type { WalletCredentials } from './upstream-access.ts';
-import { checkWhole, loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
+import { balancesOf, checkWhole, loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 export interface LinkWalletInput {
   idempotencyKey: string;
@@ -89,8 +89,6 @@ export async function linkWallet(
   return linked;
 }
 
-const balancesOf = ({ accounts }: UpstreamWallet) => accounts.map(({ amount }) => amount);
-
 /** Reads the wallet with what is to open it. @throws InvalidInputError when that opens another one */
 async function prove(reached: Pick<WalletAtProvider, 'connector' | 'call'>): Promise<UpstreamWallet> {
   const { history, provider } = reached.connector;
@@ -126,7 +124,7 @@ export interface LinkedWallet {
   account: ProviderAccount;
   said: UpstreamWallet;
   /** Where its history is followed from; null where the provider's history does not explain the balance. */
-  opening?: Opening | null;
+  opening: Opening | null;
   credentials: WalletCredentials;
   dates: CredentialDates;
 }

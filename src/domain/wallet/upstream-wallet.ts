@@ -67,3 +67,6 @@ export function checkWhole({ accounts, status }: UpstreamWallet, provider: strin
   if (accounts.length === 0 || accounts.some(({ amount }) => amount === null))
     throw new ProviderUnavailableError(provider, null);
 }
+
+/** The balances that a reading tells, for comparing two of them. */
+export const balancesOf = ({ accounts }: UpstreamWallet): (Money | null)[] => accounts.map(({ amount }) => amount);
