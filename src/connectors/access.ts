@@ -72,7 +72,9 @@ export interface Downgrades {
 
 /** IDENTIFICATION: who the owner is. */
 export interface Identification extends Capability {
-  /** The data go to the provider's check. */
+  /** What `submit` cannot do without. */
+  readonly required?: readonly (keyof ProviderPerson)[];
+  /** The data go to the provider's check. Data that fail it are accepted, with the level that the wallet then has. */
   submit?(call: Call, person: ProviderPerson): Promise<Outcome<ProviderIdentification>>;
   /** @returns null when the provider has no data */
   load?(call: Call): Promise<ProviderIdentification | null>;

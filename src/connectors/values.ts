@@ -155,6 +155,8 @@ export interface ProviderPerson {
   passportIssuedAt: string | null;
   inn: string | null;
   snils: string | null;
+  /** Left out where the provider knows none. */
+  oms?: string | null;
 }
 
 export interface RemittanceParty {

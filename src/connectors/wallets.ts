@@ -127,6 +127,7 @@ export interface ProviderLimit {
   spent?: Money | null;
   remaining?: Money | null;
   count?: number | null;
+  maxCount?: number | null;
   /** ISO 3166-1 alpha-2. */
   country?: string | null;
   interval?: { from: Date; to: Date } | null;

@@ -12,6 +12,8 @@ export interface JobPayloads {
   'send-receipt': { paymentId: string };
   /** Have a wallet's provider call us, which it could not be told when the wallet was linked. */
   'register-webhook': { walletId: string };
+  /** Ask the provider how far a step down of a wallet's identification has come. */
+  'follow-downgrade': { downgradeId: string; round: number };
   /** Compare a provider's book with ours: one part of a comparison that was begun. */
   reconcile: { reconciliationId: string; until?: string; deep?: boolean; matched?: number };
   /** Look for cards that were paid for. */

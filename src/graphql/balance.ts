@@ -6,6 +6,9 @@ import { MoneyRef, money } from './money.ts';
 export interface BalanceView extends Pick<WalletBalance, 'currency' | 'posted' | 'pending' | 'available'> {
   /** The provider's own figure; null where it keeps no book, cannot say, or was not asked. */
   upstream?: bigint | null;
+  /** How the provider calls it, where it was asked. */
+  reference?: string | null;
+  title?: string | null;
   isDefault: boolean;
   asOf: Date;
 }
@@ -14,6 +17,16 @@ export const BalanceRef = builder.objectRef<BalanceView>('Balance').implement({
   description: 'The money of a wallet in one currency. available = posted − pending.',
   fields: (t) => ({
     currency: t.expose('currency', { type: 'Currency', description: 'The currency.' }),
+    title: t.string({
+      nullable: true,
+      description: 'The provider’s name for it, to show to people; null where it has none or cannot say.',
+      resolve: ({ title }) => title ?? null,
+    }),
+    reference: t.string({
+      nullable: true,
+      description: 'The provider’s own key for it, such as an alias; null where it has none or cannot say.',
+      resolve: ({ reference }) => reference ?? null,
+    }),
     posted: t.field({
       type: MoneyRef,
       description: 'Settled.',

@@ -26,7 +26,9 @@ export interface IdentificationView {
   status: Customer['identificationStatus'];
   changedAt: Date | null;
   /** Of a wallet whose provider keeps it. */
+  walletId?: string;
   provider?: string;
+  passportExpired?: boolean | null;
   providerLevel?: string | null;
   verifiedAt?: Date | null;
 }
@@ -46,6 +48,11 @@ export const IdentificationRef = builder.objectRef<IdentificationView>('Identifi
       nullable: true,
       description: 'The provider’s own word for the level: two of its levels may share one of ours.',
       resolve: ({ providerLevel }) => providerLevel ?? null,
+    }),
+    passportExpired: t.boolean({
+      nullable: true,
+      description: 'Is the passport on file no longer valid? Null where nobody tells.',
+      resolve: ({ passportExpired }) => passportExpired ?? null,
     }),
     changedAt: t.expose('changedAt', { type: 'DateTime', nullable: true, description: 'When the level last changed.' }),
     verifiedAt: t.field({

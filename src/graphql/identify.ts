@@ -1,7 +1,8 @@
 import type { Customer } from '../db/generated/client.ts';
 import { parsePerson } from '../domain/customer/create-customer.ts';
 import { identifyCustomer } from '../domain/customer/identify-customer.ts';
-import { checkIdentifiable, identifyWallet } from '../domain/wallet/owner.ts';
+import { identifyWallet } from '../domain/wallet/identify-wallet.ts';
+import { checkIdentifiable } from '../domain/wallet/owner.ts';
 import { findWallet, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError, StateError } from '../errors.ts';
 import { present } from '../lib/assert.ts';

@@ -12,6 +12,14 @@ const IntervalRef = builder.objectRef<{ from: Date; to: Date }>('Interval').impl
   }),
 });
 
+/** What is left: by the provider's own count where it keeps one, else what is not used up. */
+function remainingOf({ stated, maxMinor, spentMinor }: ShownLimit): bigint | null {
+  const { remainingMinor = null } = stated ?? {};
+  if (remainingMinor !== null) return remainingMinor;
+  if (spentMinor === null || maxMinor === null) return null;
+  return maxMinor > spentMinor ? maxMinor - spentMinor : 0n;
+}
+
 export const LimitRef = builder.objectRef<ShownLimit>('Limit').implement({
   description:
     'A cap on one kind of operation. `remaining` counts every payment that is not refused, in-flight ones included.',
@@ -44,12 +52,22 @@ export const LimitRef = builder.objectRef<ShownLimit>('Limit').implement({
       type: MoneyRef,
       nullable: true,
       description: 'What is left; never below zero.',
-      resolve: ({ maxMinor, spentMinor, currency }) =>
-        spentMinor === null || maxMinor === null
-          ? null
-          : money(maxMinor > spentMinor ? maxMinor - spentMinor : 0n, currency),
+      resolve: (limit) => {
+        const left = remainingOf(limit);
+        return left === null ? null : money(left, limit.currency);
+      },
     }),
     count: t.exposeInt('count', { nullable: true, description: 'How many operations have counted towards it.' }),
+    maxCount: t.int({
+      nullable: true,
+      description: 'How many operations are allowed; null where they are not counted, or only told.',
+      resolve: ({ stated }) => stated?.maxCount ?? null,
+    }),
+    country: t.string({
+      nullable: true,
+      description: 'The country whose rule it is, ISO 3166-1 alpha-2, where the provider tells.',
+      resolve: ({ stated }) => stated?.country ?? null,
+    }),
     interval: t.expose('interval', {
       type: IntervalRef,
       nullable: true,

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type {
   Card,
   Customer,
+  IdentificationDowngrade,
   Invoice,
   JournalEntry,
   LedgerAccount,
@@ -20,6 +21,7 @@ import type { Viewer } from '../domain/access/viewer.ts';
 import { refreshAllCards } from '../domain/card/refresh-all-cards.ts';
 import { visibleCards } from '../domain/card/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
+import { latestDowngrades, visibleDowngrades } from '../domain/identification/store.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
 import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
@@ -42,6 +44,9 @@ export interface Loaders {
   upstreamWallet: DataLoader<WalletWithAccounts, UpstreamWallet | null, string>;
   /** Brings a wallet's cards to what its provider lists; answers its id. */
   upstreamCards: DataLoader<WalletWithAccounts, string, string>;
+  downgrade: DataLoader<string, IdentificationDowngrade | null>;
+  /** The latest step down of a wallet's identification. */
+  downgradeOfWallet: DataLoader<string, IdentificationDowngrade | null>;
   limits: DataLoader<string, LimitState>;
   payment: DataLoader<string, Payment | null>;
   refunds: DataLoader<string, Payment[]>;
@@ -92,6 +97,7 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     upstreamCards: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshAllCards(deps, wallet))), {
       cacheKeyFn: (wallet) => wallet.id,
     }),
+    ...downgradeLoaders(deps, mine(visibleDowngrades)),
     payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
     refunds: grouped(
       (ids) =>
@@ -125,6 +131,22 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
         include: { postings: { orderBy: { number: 'asc' } } },
       }),
     ),
+  };
+}
+
+function downgradeLoaders(
+  { db: { prisma } }: Deps,
+  visible: Prisma.IdentificationDowngradeWhereInput,
+): Pick<Loaders, 'downgrade' | 'downgradeOfWallet'> {
+  return {
+    downgrade: byId((ids) =>
+      prisma.identificationDowngrade.findMany({ where: { AND: [{ id: { in: ids } }, visible] } }),
+    ),
+    // of wallets that the viewer has been shown
+    downgradeOfWallet: new DataLoader(async (ids) => {
+      const latest = await latestDowngrades(prisma, ids);
+      return ids.map((id) => latest.get(id) ?? null);
+    }),
   };
 }
 

@@ -21,6 +21,7 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.ApiKey]: ['ApiKey', loadApiKey],
   [idPrefixes.Customer]: ['Customer', (id, { loaders }) => loaders.customer.load(id)],
   [idPrefixes.Wallet]: ['Wallet', (id, { loaders }) => loaders.wallet.load(id)],
+  [idPrefixes.IdentificationDowngrade]: ['IdentificationDowngrade', (id, { loaders }) => loaders.downgrade.load(id)],
   [idPrefixes.Payment]: [
     'Payment',
     async (id, { loaders }) => {

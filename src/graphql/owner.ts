@@ -5,14 +5,20 @@ import { asksFor } from './asks-for.ts';
 import type { Context } from './context.ts';
 import type { IdentificationView } from './customer.ts';
 
+const toldByProvider = ['status', 'providerLevel', 'passportExpired', 'changedAt', 'verifiedAt'];
+
 /** The identification of a wallet at its provider, which is asked only for what is not known here. */
 export async function walletIdentification(
   wallet: WalletWithAccounts,
   { loaders, deps }: Context,
   info: GraphQLResolveInfo,
 ): Promise<IdentificationView> {
-  const asked = ['status', 'providerLevel', 'changedAt', 'verifiedAt'].some((name) => asksFor(info, name));
-  if (!asked) return identificationAtProvider(wallet, null, null);
-  const [said, owner] = await Promise.all([loaders.upstreamWallet.load(wallet), ownerAtProvider(deps, wallet)]);
-  return identificationAtProvider(wallet, said, owner);
+  if (!toldByProvider.some((name) => asksFor(info, name))) return identificationAtProvider(wallet, null, null);
+  const [said, owner, downgrade] = await Promise.all([
+    loaders.upstreamWallet.load(wallet),
+    ownerAtProvider(deps, wallet),
+    loaders.downgradeOfWallet.load(wallet.id),
+  ]);
+  const identification = identificationAtProvider(wallet, said, owner);
+  return downgrade?.state === 'PROCESSING' ? { ...identification, status: 'DOWNGRADE_IN_PROGRESS' } : identification;
 }

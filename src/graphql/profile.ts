@@ -1,5 +1,8 @@
+import type { ProviderNickname, WalletSecret } from '../connectors/wallets.ts';
+import { askProvider } from '../domain/wallet/ask-provider.ts';
 import { walletCredentials } from '../domain/wallet/credentials.ts';
 import { ownerAtProvider, personOf } from '../domain/wallet/owner.ts';
+import { restrictionsOf } from '../domain/wallet/restrictions.ts';
 import { removePicture, setPicture, setSettings } from '../domain/wallet/settings.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import type { UpstreamWallet } from '../domain/wallet/upstream-wallet.ts';
@@ -7,6 +10,7 @@ import { InvalidInputError, NotFoundError, NotSupportedError, StateError } from 
 import { seesPersonalData, tenant } from './access.ts';
 import { builder } from './builder.ts';
 import { CredentialRef } from './credential.ts';
+import { described as enumOf } from './described.ts';
 import { NotificationPeriodEnum } from './enums.ts';
 import { providerErrors } from './errors.ts';
 import { mutation } from './mutation.ts';
@@ -27,6 +31,36 @@ const WalletFeatureRef = builder.objectRef<{ code: string; enabled: boolean }>('
   }),
 });
 
+const WalletSecretKindEnum = enumOf('WalletSecretKind', 'A secret of the owner’s at the provider.', {
+  PASSWORD: 'The password of its site.',
+  MOBILE_PIN: 'The PIN of its mobile application.',
+  KIOSK_PIN: 'The PIN for its terminals.',
+});
+
+const WalletSecretRef = builder.objectRef<WalletSecret>('WalletSecret').implement({
+  description: 'Whether the owner has set such a secret at the provider, and when it changes. Never the secret itself.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: WalletSecretKindEnum, description: 'What it is.' }),
+    inUse: t.exposeBoolean('inUse', { description: 'Is it set?' }),
+    changedAt: t.expose('changedAt', { type: 'DateTime', nullable: true, description: 'When it was changed last.' }),
+    nextChangeAt: t.expose('nextChangeAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is to be changed next.',
+    }),
+  }),
+});
+
+const WalletNicknameRef = builder.objectRef<ProviderNickname>('WalletNickname').implement({
+  description: 'The public name by which a wallet can be paid.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name.' }),
+    canChange: t.exposeBoolean('canChange', { description: 'May the owner change it?' }),
+    canUse: t.exposeBoolean('canUse', { description: 'Can it be used?' }),
+    description: t.exposeString('description', { nullable: true, description: 'What the provider says of it.' }),
+  }),
+});
+
 const WalletProfileRef = builder.objectRef<Described>('WalletProfile').implement({
   description: 'The account behind the wallet as its provider describes it.',
   fields: (t) => ({
@@ -42,6 +76,39 @@ const WalletProfileRef = builder.objectRef<Described>('WalletProfile').implement
       description: 'The owner’s picture. Null as well for callers who may not see personal data.',
       resolve: ({ pictureUrl, customerId }, _args, context) =>
         seesPersonalData(context, customerId) ? pictureUrl : null,
+    }),
+    registeredAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was registered there.',
+      resolve: ({ registeredAt }) => registeredAt ?? null,
+    }),
+    lastLoginAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the owner was last there.',
+      resolve: ({ lastLoginAt }) => lastLoginAt ?? null,
+    }),
+    lastLoginIp: t.string({
+      nullable: true,
+      description: 'From which address. Null as well for callers who may not see personal data.',
+      resolve: ({ lastLoginIp, customerId }, _args, context) =>
+        seesPersonalData(context, customerId) ? (lastLoginIp ?? null) : null,
+    }),
+    language: t.string({
+      nullable: true,
+      description: 'The language in which the provider speaks to the owner, in its own words.',
+      resolve: ({ language }) => language ?? null,
+    }),
+    mobileOperator: t.string({
+      nullable: true,
+      description: 'The operator of the owner’s phone, in the provider’s words.',
+      resolve: ({ mobileOperator }) => mobileOperator ?? null,
+    }),
+    secrets: t.field({
+      type: [WalletSecretRef],
+      description: 'Which secrets the owner has set there. Empty where the provider does not tell.',
+      resolve: ({ secrets }) => secrets ?? [],
     }),
     features: t.expose('features', { type: [WalletFeatureRef], description: 'What the wallet can do there.' }),
     attributes: t.expose('attributes', { type: [AttributeRef], description: 'What else the provider tells.' }),
@@ -119,10 +186,18 @@ builder.objectFields(WalletRef, (t) => ({
       said: described(wallet, await loaders.upstreamWallet.load(wallet)),
     }),
   }),
+  nickname: t.field({
+    type: WalletNicknameRef,
+    nullable: true,
+    description: 'Its public name. Null where its provider gives none or cannot say, and for LOCAL wallets.',
+    resolve: (wallet, _args, { deps }) =>
+      askProvider(deps, wallet, ({ connector, call }) => connector.profiles?.nickname?.(call)),
+  }),
   restrictions: t.field({
     type: [WalletRestrictionRef],
     description: 'What the provider does not let it do, and why. Empty where there is nothing, or nobody can say.',
-    resolve: async (wallet, _args, { loaders }) => (await loaders.upstreamWallet.load(wallet))?.restrictions ?? [],
+    resolve: async (wallet, _args, { deps, loaders }) =>
+      (await restrictionsOf(deps, wallet)) ?? (await loaders.upstreamWallet.load(wallet))?.restrictions ?? [],
   }),
 }));
 

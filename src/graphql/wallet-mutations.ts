@@ -25,6 +25,7 @@ import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { WalletRef } from './refs.ts';
+import { balanceViews } from './wallet-money.ts';
 import { CodeChallengeRef, challengeOf } from './wallet-provider.ts';
 import { WalletIdInput, walletSuccess } from './wallet-results.ts';
 
@@ -126,13 +127,12 @@ const WalletAccountOpenSuccess = builder
       balance: t.field({
         type: BalanceRef,
         description: 'The new currency’s balance.',
-        resolve: async ({ wallet, currency }, _args, { loaders, deps }) => {
-          const balance = (await loaders.balances.load(wallet.id)).find((b) => b.currency === currency);
-          return {
-            ...present(balance, 'the new balance'),
-            isDefault: wallet.defaultCurrency === currency,
-            asOf: deps.clock.now(),
-          };
+        resolve: async ({ wallet, currency }, _args, context, info) => {
+          const views = await balanceViews(wallet, context, info);
+          return present(
+            views.find((view) => view.currency === currency),
+            'the new balance',
+          );
         },
       }),
       replayed: t.exposeBoolean('replayed', { description: replayed }),
@@ -143,7 +143,15 @@ mutation('walletAccountOpen', {
   auth: { write: 'WALLETS_WRITE' },
   input: WalletAccountOpenInput,
   success: WalletAccountOpenSuccess,
-  errors: [NotFoundError, InvalidInputError, IdempotencyError, ConflictError, StateError, NotSupportedError],
+  errors: [
+    NotFoundError,
+    InvalidInputError,
+    IdempotencyError,
+    ConflictError,
+    StateError,
+    NotSupportedError,
+    ...providerErrors,
+  ],
   resolve: async (input, context) => ({
     ...(await openAccount(context.deps, tenant(context), input)),
     currency: input.currency,
@@ -162,7 +170,7 @@ mutation('walletSetDefaultCurrency', {
   auth: { write: 'WALLETS_WRITE' },
   input: WalletSetDefaultCurrencyInput,
   success: walletSuccess('WalletSetDefaultCurrencySuccess', 'The default currency is chosen.'),
-  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError, ...providerErrors],
   resolve: async (input, context) => ({ wallet: await setDefaultCurrency(context.deps, tenant(context), input) }),
 });
 

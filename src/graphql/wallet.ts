@@ -1,16 +1,11 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { z } from 'zod';
 import type { Payment, Wallet } from '../db/generated/client.ts';
 import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { openPhone } from '../domain/wallet/phone.ts';
 import { providerLimits, type ShownLimit } from '../domain/wallet/provider-limits.ts';
-import { offeredCurrencies } from '../domain/wallet/rules.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
-import { balanceAt } from '../ledger/balance.ts';
 import { seesPersonalData, signedIn } from './access.ts';
-import { asksFor } from './asks-for.ts';
-import { BalanceRef, type BalanceView } from './balance.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
@@ -33,27 +28,6 @@ export function walletPhone(wallet: Wallet, context: Context): string | null {
   const phone = opened.get(wallet) ?? openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
   opened.set(wallet, phone);
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
-}
-
-/**
- * The wallet's balances by the books here. Where its provider's own figure is asked for, the provider is read first, so that
- * the books have followed it; when it cannot say, they are shown as they are.
- */
-async function balanceViews(
-  wallet: WalletWithAccounts,
-  { loaders, deps }: Context,
-  info: GraphQLResolveInfo,
-): Promise<BalanceView[]> {
-  const said = asksFor(info, 'upstream') ? ((await loaders.upstreamWallet.load(wallet))?.balance ?? null) : null;
-  if (said) loaders.balances.clear(wallet.id);
-  const asOf = deps.clock.now();
-  const balances = await loaders.balances.load(wallet.id);
-  return balances.map((balance) => ({
-    ...balance,
-    upstream: said?.currency === balance.currency ? said.minor : null,
-    isDefault: balance.currency === wallet.defaultCurrency,
-    asOf,
-  }));
 }
 
 WalletRef.implement({
@@ -97,38 +71,6 @@ WalletRef.implement({
         return { level, status: level === 'NONE' ? ('NOT_STARTED' as const) : ('VERIFIED' as const), changedAt: null };
       },
     }),
-    balances: t.field({
-      type: [BalanceRef],
-      description: 'One per currency.',
-      resolve: (wallet, _args, context, info) => balanceViews(wallet, context, info),
-    }),
-    balance: t.field({
-      type: BalanceRef,
-      nullable: true,
-      description:
-        'One currency’s balance, now or as the books had it at a past instant. Null without an account in that currency.',
-      args: {
-        currency: t.arg({ type: 'Currency', description: 'Which currency; the default one when left out.' }),
-        at: t.arg({ type: 'DateTime', description: 'At which instant; now when left out.' }),
-      },
-      resolve: async (wallet, { currency, at }, context, info) => {
-        const wanted = currency ?? wallet.defaultCurrency;
-        if (!at)
-          return (await balanceViews(wallet, context, info)).find((balance) => balance.currency === wanted) ?? null;
-        const account = wallet.accounts.find((a) => a.currency === wanted);
-        const balance = account ? await balanceAt(context.deps.db.prisma, account.ledgerAccountId, at) : null;
-        return balance && { ...balance, isDefault: wanted === wallet.defaultCurrency, asOf: at };
-      },
-    }),
-    defaultCurrency: t.expose('defaultCurrency', { type: 'Currency', description: 'Used where no currency is named.' }),
-    offeredCurrencies: t.field({
-      type: ['Currency'],
-      description: 'Currencies in which another account can be opened.',
-      resolve: ({ accounts, provider }) =>
-        (provider === 'LOCAL' ? offeredCurrencies : []).filter(
-          (code) => !accounts.some((account) => account.currency === code),
-        ),
-    }),
     limits: t.field({
       type: [LimitRef],
       description:
@@ -149,7 +91,7 @@ WalletRef.implement({
               await loaders.balances.load(wallet.id),
               deps.clock.now(),
             );
-        const limits: ShownLimit[] = [...own, ...(await providerLimits(deps, wallet, levels ?? null))];
+        const limits: ShownLimit[] = [...own, ...(await providerLimits(deps, wallet, levels ?? null, kinds ?? null))];
         return kinds ? limits.filter((limit) => kinds.includes(limit.kind)) : limits;
       },
     }),

@@ -2,6 +2,7 @@ import { Logger, run, type Task } from 'graphile-worker';
 import { Counter, Gauge } from 'prom-client';
 import type { JobName, JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
+import { followDowngradeJob } from './follow-downgrade.ts';
 import { handleWebhook } from './handle-webhook.ts';
 import { notify } from './notify.ts';
 import { prune } from './prune.ts';
@@ -22,6 +23,7 @@ const handlers: Handlers = {
   'send-receipt': sendReceipt,
   'register-webhook': registerWebhook,
   'refresh-cards': refreshCards,
+  'follow-downgrade': followDowngradeJob,
   reconcile,
   notify,
   prune,

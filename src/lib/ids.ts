@@ -30,6 +30,7 @@ export const idPrefixes = {
   ProviderWebhook: 'phk',
   Reconciliation: 'rec',
   ReconciliationBreak: 'rbr',
+  IdentificationDowngrade: 'idg',
   Message: 'msg',
 } as const;
 

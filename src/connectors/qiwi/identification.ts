@@ -12,6 +12,7 @@ export function identificationCapability({ client, log }: Parts): Identification
   const { person, downgrades } = client;
   return {
     operations: ['IDN-1', 'IDN-2', 'IDN-3', 'IDN-4', 'IDN-5'],
+    required,
     submit: (call, owner) =>
       outcomeOf(async () => {
         const given = personOut(owner);
@@ -57,12 +58,15 @@ function stateOf(
   return state;
 }
 
+/** What IDN-1 requires. */
+const required = ['birthDate', 'firstName', 'middleName', 'lastName', 'passport'] as const;
+
 /** The body of IDN-1: digits of documents only, "" for what is not known. @throws ProviderRejected that names what is missing */
-function personOut({ birthDate, firstName, middleName, lastName, passport, inn, snils }: ProviderPerson) {
-  const needed = { birthDate, firstName, middleName, lastName, passport };
-  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [name]));
+function personOut(owner: ProviderPerson) {
+  const { birthDate, firstName, middleName, lastName, passport, inn, snils, oms } = owner;
+  const missing = required.filter((name) => !owner[name]);
   if (missing.length > 0) throw unfit('IDN-1', `The provider wants the owner's ${missing.join(', ')}.`);
-  const digits = (text: string | null) => text?.replace(/\D/g, '') ?? '';
+  const digits = (text: string | null | undefined) => text?.replace(/\D/g, '') ?? '';
   return {
     birthDate: birthDate ?? '',
     firstName: firstName ?? '',
@@ -71,7 +75,7 @@ function personOut({ birthDate, firstName, middleName, lastName, passport, inn, 
     passport: digits(passport),
     inn: digits(inn),
     snils: digits(snils),
-    oms: '',
+    oms: digits(oms),
   };
 }
 
@@ -91,6 +95,7 @@ function mapIdentification(answer: WireIdentification, without: IdentificationSt
       passportIssuedAt: null,
       inn: answer.inn || null,
       snils: answer.snils || null,
+      oms: answer.oms || null,
     },
     status: level === null ? 'UNKNOWN' : level === 'NONE' ? without : 'VERIFIED',
     providerStatus: answer.type,

@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { NotFoundError, StateError } from '../../errors.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { checkMayPay } from '../wallet/restrictions.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import type { PageChoice } from './create-card-top-up.ts';
@@ -13,7 +14,7 @@ import { holdPayout } from './payout.ts';
 import { type Progress, resume } from './progress.ts';
 import { refusalOf } from './refusal.ts';
 import { startUpstream } from './start-upstream.ts';
-import { lockPayment, mayAct, save } from './store.ts';
+import { findPayment, lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
 import { carryOutTransfers, checkTransfer } from './transfer.ts';
 
@@ -29,7 +30,8 @@ export interface ConfirmPaymentInput extends PageChoice {
 /**
  * Confirms a created payment: from here on money moves. The payment is its own idempotency key: confirming it again
  * answers it as it is, `replayed: true`, and moves nothing.
- * @throws NotFoundError, StateError (it ended, its time has run out, or its provider wants more data first),
+ * @throws NotFoundError, StateError (it ended, its time has run out, its provider wants more data first, or does not let the
+ *   wallet pay),
  *   InsufficientFundsError, LimitExceededError; through a provider also ProviderRejectedError (the payment is DECLINED then)
  *   and ProviderUnavailableError (nothing was sent, nothing has changed)
  */
@@ -38,6 +40,7 @@ export async function confirmPayment(
   viewer: TenantViewer,
   input: ConfirmPaymentInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
+  await checkPayer(deps, viewer, input.paymentId);
   const now = deps.clock.now();
   const started = await transaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, viewer, input.paymentId);
@@ -58,6 +61,17 @@ export async function confirmPayment(
   const { payment, refusal } = await executeUpstream(deps, started.payment.id);
   if (refusal) throw await refusalOf(deps, payment, refusal);
   return { payment, replayed: false };
+}
+
+/** A wallet that its provider keeps is asked for once more: what stops it there must not begin here. */
+async function checkPayer(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  viewer: TenantViewer,
+  paymentId: string,
+): Promise<void> {
+  const payment = await findPayment(deps.db.prisma, viewer, paymentId);
+  if (payment?.status !== 'CREATED' || !payment.providerAccountId || !payment.sourceWalletId) return;
+  if (mayAct(viewer, payment)) await checkMayPay(deps, viewer, payment.sourceWalletId);
 }
 
 const notConfirmable = (payment: Payment, message: string) =>

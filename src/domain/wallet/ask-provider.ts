@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { StateError } from '../../errors.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
 import { reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { markRejected } from './mirror.ts';
 import { readOfWallet } from './refusal.ts';
 import type { WalletWithAccounts } from './store.ts';
 
@@ -27,6 +28,7 @@ export async function askProvider<T>(
       error instanceof ProviderUnavailableError ||
       error instanceof StateError;
     if (!silent) throw error;
+    if (error instanceof ProviderRejectedError && error.provesCredentialsWrong) await markRejected(deps, wallet);
     deps.log.info({ walletId: wallet.id, code: error.code }, 'a provider could not tell of a wallet');
     return null;
   }

@@ -62,7 +62,7 @@ export async function linkWallet(
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
   const { connector } = route;
-  const read = repeated ? null : await readOpening(deps, connector, call, () => prove({ connector, call }), balancesOf);
+  const read = repeated ? null : await readProven(deps, { connector, call });
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
   const linked = await transaction(deps.db, async (tx) => {
@@ -87,6 +87,18 @@ export async function linkWallet(
   });
   if (hooks && !linked.replayed) await registerNow(deps, linked.wallet.id);
   return linked;
+}
+
+/** The wallet, proved to be the one that was meant before anything else is asked of it, and where its history is followed from. */
+async function readProven(
+  deps: LinkDeps,
+  reached: Pick<WalletAtProvider, 'connector' | 'call'>,
+): Promise<{ said: UpstreamWallet; opening: Opening | null }> {
+  const said = await prove(reached);
+  const { connector, call } = reached;
+  return connector.history?.explainsBalance
+    ? readOpening(deps, connector, call, () => prove(reached), balancesOf)
+    : { said, opening: null };
 }
 
 /** Reads the wallet with what is to open it. @throws InvalidInputError when that opens another one */

@@ -137,7 +137,8 @@ export function defaultCurrencyOf(
   return defaultCurrency ?? (held ? usual : (accounts[0]?.currency ?? usual));
 }
 
-const hasAccount = ({ accounts }: WalletWithAccounts, currency: string): boolean =>
+/** Has the wallet a book in this currency? */
+export const hasAccount = ({ accounts }: Pick<WalletWithAccounts, 'accounts'>, currency: string): boolean =>
   accounts.some((account) => account.currency === currency);
 
 /** The wallet's book in a currency that its provider has, made when it is first seen. */

@@ -6,9 +6,11 @@ import { openAccounts } from '../../ledger/open-account.ts';
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { once } from '../idempotency/once.ts';
+import { isMirrored } from './at-provider.ts';
 import { bookAccount } from './book.ts';
 import { walletUpdated } from './events.ts';
-import { checkLocal, checkOffered, checkWalletState } from './rules.ts';
+import { openAccountAtProvider } from './open-account-at-provider.ts';
+import { checkOffered, checkWalletState } from './rules.ts';
 import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
 
 export interface OpenAccountInput {
@@ -17,15 +19,31 @@ export interface OpenAccountInput {
   currency: string;
 }
 
+export interface OpenedAccount {
+  wallet: WalletWithAccounts;
+  replayed: boolean;
+}
+
 /**
- * Opens an account in a further currency of a LOCAL wallet.
- * @throws NotFoundError, InvalidInputError, StateError, IdempotencyError, NotSupportedError; ConflictError when it is open already
+ * Opens an account in a further currency, where the wallet is kept.
+ * @throws NotFoundError, InvalidInputError (the currency is not offered), StateError, IdempotencyError, NotSupportedError;
+ *   ConflictError when it is open already; at a provider also ProviderRejectedError, ProviderUnavailableError
  */
 export async function openAccount(
+  deps: Pick<Deps, 'db' | 'vault' | 'clock' | 'connectors' | 'log'>,
+  viewer: TenantViewer,
+  input: OpenAccountInput,
+): Promise<OpenedAccount> {
+  const wallet = await findWallet(deps.db.prisma, viewer, input.walletId);
+  if (!wallet) throw new NotFoundError('The wallet');
+  return isMirrored(wallet) ? openAccountAtProvider(deps, viewer, input) : openHere(deps, viewer, input);
+}
+
+async function openHere(
   { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: OpenAccountInput,
-): Promise<{ wallet: WalletWithAccounts; replayed: boolean }> {
+): Promise<OpenedAccount> {
   const { walletId, currency } = input;
   checkOffered(currency, 'input.currency');
   const now = clock.now();
@@ -35,7 +53,6 @@ export async function openAccount(
     const wallet = await lockWallet(tx, viewer, walletId);
     if (!wallet) throw new NotFoundError('The wallet');
     if (replayed) return { wallet, replayed };
-    checkLocal(wallet, 'BALANCES');
     checkWalletState(wallet, ['ACTIVE']);
     if (wallet.accounts.some((account) => account.currency === currency)) {
       throw new ConflictError(`The wallet has a ${currency} account already.`);

@@ -10,32 +10,69 @@ export interface ShownLimit extends Omit<LimitView, 'maxMinor' | 'level'> {
   level: IdentificationLevel | null;
   /** Null: a rule without a number. */
   maxMinor: bigint | null;
-  /** A provider's own texts. */
-  stated?: { provider: string; title: string; description: string | null; enabled: boolean };
+  /** What only a provider says of its rule. */
+  stated?: {
+    provider: string;
+    title: string;
+    description: string | null;
+    enabled: boolean;
+    /** What is left by the provider's own count. */
+    remainingMinor?: bigint | null;
+    maxCount?: number | null;
+    country?: string | null;
+  };
 }
 
 /**
  * The caps that a wallet's provider states: those of the wallet's own level, or of all the levels asked for. None for a LOCAL
  * wallet, and when the provider cannot say.
+ * @param kinds only these; all when left out
  */
 export async function providerLimits(
   deps: AskDeps,
   wallet: WalletWithAccounts,
   levels: IdentificationLevel[] | null,
+  kinds: LimitKind[] | null = null,
 ): Promise<ShownLimit[]> {
   const wanted = levels ?? [wallet.identificationLevel];
-  const stated = await askProvider(deps, wallet, ({ connector, call }) => connector.limits?.list(call));
+  const stated = await askProvider(deps, wallet, ({ connector, call }) =>
+    connector.limits?.list(call, ...(kinds ? [kinds] : [])),
+  );
   return (stated ?? [])
     .filter(({ level }) => level === null || wanted.includes(level))
-    .map(({ kind, window, title, description, level, max, enabled }) => ({
-      kind,
-      window,
-      level,
-      currency: max?.currency ?? wallet.defaultCurrency,
-      maxMinor: max?.minor ?? null,
-      spentMinor: null,
-      count: null,
-      interval: null,
-      stated: { provider: wallet.provider, title, description, enabled },
-    }));
+    .map(
+      ({
+        kind,
+        window,
+        title,
+        description,
+        level,
+        max,
+        enabled,
+        spent,
+        remaining,
+        count,
+        maxCount,
+        country,
+        interval,
+      }) => ({
+        kind,
+        window,
+        level,
+        currency: max?.currency ?? wallet.defaultCurrency,
+        maxMinor: max?.minor ?? null,
+        spentMinor: spent?.minor ?? null,
+        count: count ?? null,
+        interval: interval ?? null,
+        stated: {
+          provider: wallet.provider,
+          title,
+          description,
+          enabled,
+          remainingMinor: remaining?.minor ?? null,
+          maxCount: maxCount ?? null,
+          country: country ?? null,
+        },
+      }),
+    );
 }

@@ -1,5 +1,5 @@
 import { ProviderRejected } from '../../connectors/outcome.ts';
-import type { ProviderWallet } from '../../connectors/wallets.ts';
+import type { ProviderFundingSource, ProviderWallet } from '../../connectors/wallets.ts';
 import type { Wallet } from '../../db/generated/client.ts';
 import { StateError } from '../../errors.ts';
 import type { Money } from '../../money/money.ts';
@@ -21,6 +21,8 @@ export interface UpstreamAccount {
 export interface UpstreamWallet extends ProviderWallet {
   /** One per currency; empty where the provider does not tell, because of the wallet's status. */
   accounts: UpstreamAccount[];
+  /** All that can fund a payment of it; null where the provider lists nothing. */
+  sources: ProviderFundingSource[] | null;
 }
 
 type Reached = Pick<WalletAtProvider, 'connector' | 'call'>;
@@ -34,27 +36,28 @@ export function loadWallet(reached: Reached & { wallet: Pick<Wallet, 'status'> }
   const wallets = capable(reached, 'WALLETS', (connector) => connector.wallets);
   return readOfWallet(reached.wallet, async () => {
     const said = await wallets.load(reached.call);
-    return { ...said, accounts: await accountsOf(reached, said) };
+    const sources = await sourcesOf(reached, said);
+    return { ...said, sources, accounts: accountsOf(said, sources) };
   });
 }
 
-/** The accounts that the provider lists; where it lists none, the one balance that it told with the wallet. */
-async function accountsOf(
-  { connector, call }: Reached,
-  { balance, status }: ProviderWallet,
-): Promise<UpstreamAccount[]> {
-  const sources = connector.balances?.sources;
-  if (!sources) return balance ? [{ currency: balance.currency, title: null, reference: null, amount: balance }] : [];
+async function sourcesOf({ connector, call }: Reached, { status }: ProviderWallet): Promise<UpstreamWallet['sources']> {
   try {
-    const accounts = new Map<string, UpstreamAccount>();
-    for (const { kind, currency, title, reference, amount } of await sources(call))
-      if (kind === 'BALANCE' && !accounts.has(currency)) accounts.set(currency, { currency, title, reference, amount });
-    return [...accounts.values()];
+    return (await connector.balances?.sources?.(call)) ?? null;
   } catch (error) {
     // a wallet that is stopped need not tell what is in it
-    if (error instanceof ProviderRejected && status !== 'ACTIVE') return [];
+    if (error instanceof ProviderRejected && status !== 'ACTIVE') return null;
     throw error;
   }
+}
+
+/** The accounts among what the provider lists; where it lists nothing, the one balance that it told with the wallet. */
+function accountsOf({ balance }: ProviderWallet, sources: UpstreamWallet['sources']): UpstreamAccount[] {
+  if (!sources) return balance ? [{ currency: balance.currency, title: null, reference: null, amount: balance }] : [];
+  const accounts = new Map<string, UpstreamAccount>();
+  for (const { kind, currency, title, reference, amount } of sources)
+    if (kind === 'BALANCE' && !accounts.has(currency)) accounts.set(currency, { currency, title, reference, amount });
+  return [...accounts.values()];
 }
 
 /**

@@ -1,0 +1,28 @@
+import { StateError } from '../../errors.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { type AskDeps, askProvider } from './ask-provider.ts';
+import { findWallet, type WalletWithAccounts } from './store.ts';
+
+/** Something that a provider does not let a wallet do. */
+export interface Restriction {
+  code: string;
+  message: string;
+}
+
+/**
+ * What the provider of a wallet does not let it do now, where that is asked for by itself.
+ * @returns null where it is not, for a LOCAL wallet, and when the provider cannot say
+ */
+export const restrictionsOf = (deps: AskDeps, wallet: WalletWithAccounts): Promise<Restriction[] | null> =>
+  askProvider(deps, wallet, ({ connector, call }) => connector.limits?.restrictions?.(call));
+
+/**
+ * May the wallet pay, as its provider has it? When that cannot be told the payment goes on: the provider refuses by itself
+ * what it does not allow.
+ * @throws StateError with the provider's own words, so that nothing is begun that would only be refused
+ */
+export async function checkMayPay(deps: AskDeps, viewer: Viewer, walletId: string): Promise<void> {
+  const wallet = await findWallet(deps.db.prisma, viewer, walletId);
+  const [restriction] = (wallet && (await restrictionsOf(deps, wallet))) ?? [];
+  if (restriction) throw new StateError('WALLET_STATE', restriction.code, [], restriction.message);
+}
