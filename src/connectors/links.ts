@@ -35,5 +35,7 @@ export interface InvoiceLinkInput {
 export interface PaymentLinks extends Capability {
   /** @returns null when the provider has no page for this destination, or the issue that stands in the way */
   payment(input: LinkInput): { url: string } | { issue: string; field: string } | null;
+  /** Name of the wallet's own key that `invoice` publishes (`credentials.issue`). */
+  readonly invoiceKey?: string;
   invoice?(input: InvoiceLinkInput): { url: string } | { issue: string; field: string };
 }

@@ -13,7 +13,9 @@ import {
   StateError,
 } from '../errors.ts';
 import { tenant } from './access.ts';
+import { AttributeInput } from './attribute-input.ts';
 import { builder } from './builder.ts';
+import { FundingSourceKindEnum } from './enums.ts';
 import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
@@ -22,11 +24,13 @@ import { InvoiceRef, PaymentRef, paymentView } from './refs.ts';
 
 const key = 'Your own key for this call: repeating it answers the same and does nothing again.';
 
-const InvoicePayerInput = builder.inputType('InvoicePayerInput', {
-  description: 'Who is asked to pay, by what is known of it.',
+export const InvoicePayerInput = builder.inputType('InvoicePayerInput', {
+  description: 'Who is asked to pay. Any of them may be known; with none, whoever holds the page’s address pays.',
   fields: (t) => ({
     walletId: t.id({ description: 'By the wallet’s id.' }),
     phone: t.field({ type: 'PhoneNumber', description: 'By the wallet’s phone.' }),
+    email: t.field({ type: 'EmailAddress', description: 'By an address, where the provider asks strangers.' }),
+    account: t.string({ description: 'The payer’s id with the issuer, where the provider asks strangers.' }),
   }),
 });
 const InvoiceCreateInput = builder.inputType('InvoiceCreateInput', {
@@ -37,8 +41,22 @@ const InvoiceCreateInput = builder.inputType('InvoiceCreateInput', {
     payer: t.field({ type: InvoicePayerInput, description: 'Who is asked to pay.' }),
     amount: t.field({ type: MoneyInputRef, required: true, description: 'How much.' }),
     message: t.string({ description: 'What the payer reads, 255 characters at most.' }),
-    number: t.string({ description: 'Your own number of it, 255 characters at most.' }),
-    dueAt: t.field({ type: 'DateTime', description: 'Until when it can be paid; for ever when left out.' }),
+    number: t.string({
+      description: 'Your own number of it, 255 characters at most; one of ours when left out, where it needs one.',
+    }),
+    dueAt: t.field({
+      type: 'DateTime',
+      description: 'Until when it can be paid; as long as its keeper lets it wait when left out.',
+    }),
+    payMethods: t.field({
+      type: [FundingSourceKindEnum],
+      description: 'By what it may be paid on the provider’s page; by anything when left out.',
+    }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the payer’s browser ends after the provider’s page.' }),
+    attributes: t.field({
+      type: [AttributeInput],
+      description: 'Facts of your own, kept with the invoice at the provider; 20 at most.',
+    }),
   }),
 });
 

@@ -1,6 +1,6 @@
 import type { Invoice } from '../db/generated/client.ts';
-import { type InvoiceDirection, refreshInvoices } from '../domain/invoice/mirror-invoices.ts';
-import { openParties } from '../domain/invoice/parties.ts';
+import { type InvoiceDirection, refreshInvoices, refreshIssued } from '../domain/invoice/mirror-invoices.ts';
+import { openParties, type Parties } from '../domain/invoice/parties.ts';
 import { stateAt } from '../domain/invoice/rules.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
 import { findWallet } from '../domain/wallet/store.ts';
@@ -10,9 +10,11 @@ import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import { described } from './described.ts';
+import { FundingSourceKindEnum } from './enums.ts';
 import { MoneyRef, money } from './money.ts';
+import { AttributeRef } from './next-action.ts';
 import { type PartyView, PaymentPartyRef } from './party.ts';
-import { maskPhone } from './person.ts';
+import { maskEmail, maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { InvoiceRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
 
@@ -34,11 +36,21 @@ const InvoiceDirectionEnum = described('InvoiceDirection', 'Which side of an inv
 function partyOf(invoice: Invoice, side: 'payer' | 'recipient', context: Context): PartyView | null {
   const walletId = side === 'payer' ? invoice.payerWalletId : invoice.recipientWalletId;
   if (walletId) return { party: 'WALLET', walletId };
-  const phones = openParties(context.deps.vault, invoice);
-  const phone = side === 'payer' ? phones.payerPhone : phones.recipientPhone;
-  if (!phone) return null;
+  const parties = openParties(context.deps.vault, invoice);
+  if (side === 'recipient' && parties.merchant) return { party: 'MERCHANT', ...parties.merchant };
+  const phone = side === 'payer' ? parties.payerPhone : parties.recipientPhone;
+  if (!phone)
+    return side === 'payer' ? stranger(parties, seesPersonalData(context, invoice.recipientCustomerId)) : null;
   const otherId = side === 'payer' ? invoice.recipientCustomerId : invoice.payerCustomerId;
   return { party: 'WALLET', walletId: null, phone: seesPersonalData(context, otherId) ? phone : maskPhone(phone) };
+}
+
+/** A payer who is known by an address or by an account with the issuer only. */
+function stranger({ payerEmail, payerAccount }: Parties, whole: boolean): PartyView | null {
+  const email = payerEmail && (whole ? payerEmail : maskEmail(payerEmail));
+  const account = payerAccount && (whole ? payerAccount : '•••');
+  const description = [email, account].filter(Boolean).join(', ');
+  return description === '' ? null : { party: 'EXTERNAL', description };
 }
 
 InvoiceRef.implement({
@@ -86,6 +98,26 @@ InvoiceRef.implement({
     }),
     reference: t.exposeString('reference', { nullable: true, description: 'The provider’s id of it.' }),
     number: t.exposeString('number', { nullable: true, description: 'The issuer’s own number.' }),
+    payUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'The page that pays it, where there is one: for whoever is to pay.',
+      resolve: ({ payUrl }) => payUrl,
+    }),
+    payMethods: t.field({
+      type: [FundingSourceKindEnum],
+      description: 'By what it can be paid on that page; empty: by anything.',
+      resolve: ({ payMethods }) => payMethods,
+    }),
+    attributes: t.field({
+      type: [AttributeRef],
+      description: 'What its issuer added for itself; shown to the issuer.',
+      resolve: (invoice, _args, context) => {
+        const viewer = signedIn(context);
+        const own = viewer.kind !== 'CUSTOMER' || viewer.customerId === invoice.recipientCustomerId;
+        return own ? (openParties(context.deps.vault, invoice).attributes ?? []) : [];
+      },
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was issued, or first seen here.' }),
     changedAt: t.expose('changedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),
     dueAt: t.expose('dueAt', { type: 'DateTime', nullable: true, description: 'Until when it can be paid.' }),
@@ -162,7 +194,7 @@ builder.queryField('invoice', (t) =>
       const viewer = signedIn(context);
       const issuer = recipientWalletId ? await findWallet(deps.db.prisma, viewer, recipientWalletId) : null;
       const payer = !issuer && payerWalletId ? await findWallet(deps.db.prisma, viewer, payerWalletId) : null;
-      if (issuer) await refreshInvoices(deps, issuer, 'OUTGOING');
+      if (issuer) await refreshIssued(deps, issuer, invoice);
       if (payer) await refreshInvoices(deps, payer, 'INCOMING');
       return loaders.invoice.clear(id).load(id);
     },
@@ -176,7 +208,7 @@ builder.objectField(PaymentRef, 'invoice', (t) =>
     description: 'The invoice that it pays; null where there is none, and for callers who may not read invoices.',
     resolve: ({ row }, _args, { loaders, viewer }) => {
       const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('INVOICES_READ');
-      return mayRead && row.kind === 'TRANSFER' ? loaders.invoiceOfPayment.load(row) : null;
+      return mayRead && (row.kind === 'TRANSFER' || row.kind === 'PAYOUT') ? loaders.invoiceOfPayment.load(row) : null;
     },
   }),
 );

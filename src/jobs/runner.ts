@@ -2,6 +2,7 @@ import { Logger, run, type Task } from 'graphile-worker';
 import { Counter, Gauge } from 'prom-client';
 import type { JobName, JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
+import { followInvoice } from './follow-invoice.ts';
 import { followDowngradeJob } from './follow-downgrade.ts';
 import { handleWebhook } from './handle-webhook.ts';
 import { notify } from './notify.ts';
@@ -23,6 +24,7 @@ const handlers: Handlers = {
   'send-receipt': sendReceipt,
   'register-webhook': registerWebhook,
   'refresh-cards': refreshCards,
+  'follow-invoice': followInvoice,
   'follow-downgrade': followDowngradeJob,
   reconcile,
   notify,

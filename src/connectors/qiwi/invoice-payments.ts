@@ -122,7 +122,11 @@ function unseenPayment(
 }
 
 /** Not a transaction's number: those are digits. */
-const unseenReference = (invoiceId: string): string => `invoice-${invoiceId}`;
+const unseenReference = (invoiceId: string): string => `${STAND_IN}${invoiceId}`;
+const STAND_IN = 'invoice-';
+
+/** Is this the number of a payment that the history has not shown yet? */
+export const isStandIn = (reference: string): boolean => reference.startsWith(STAND_IN);
 
 /**
  * After an unclear answer: an invoice that still waits was not paid; otherwise it is the one payment of that amount that the

@@ -5,7 +5,7 @@ import type { Invoices, NumberedInvoiceOrder } from '../records.ts';
 import type { ProviderInvoice } from '../values.ts';
 import { protocol, refusal, unfit } from './answer.ts';
 import { bareNumber } from './config.ts';
-import { invoicePayments } from './invoice-payments.ts';
+import { invoicePayments, isStandIn } from './invoice-payments.ts';
 import { mapBill, mapUnpaidInvoice, paySourcesOf } from './map-invoice.ts';
 import { isRefusal, orNull, ownNumber, type Parts, watched } from './parts.ts';
 import { moscowTime } from './time.ts';
@@ -22,6 +22,8 @@ export function invoicesCapability(parts: Parts): Invoices {
     operations: ['INV-2', 'INV-3', 'INV-4', 'P2P-1', 'P2P-2', 'P2P-3'],
     lists: ['INCOMING'],
     credential: 'p2pSecretKey',
+    longestMs: LONGEST_DAYS * DAY_MS,
+    isStandIn,
     payments: invoicePayments(parts),
     async list(call, { direction, states, createdFrom, createdTo }) {
       if (direction === 'OUTGOING' || (states && !states.includes('CREATED'))) return [];
@@ -59,6 +61,9 @@ async function issue(parts: Parts, call: Call, order: NumberedInvoiceOrder): Pro
 
 const isSame = (a: Money, b: Money): boolean => a.minor === b.minor && a.currency === b.currency;
 
+/** Appendix A.1, `expirationDateTime`: "in any case". */
+const LONGEST_DAYS = 45;
+const DAY_MS = 24 * 3_600_000;
 const CURRENCIES = ['RUB', 'KZT'];
 const LONGEST_COMMENT = 255;
 /** `number(6.2)`, in minor units. */

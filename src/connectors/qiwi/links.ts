@@ -15,6 +15,7 @@ const MOST_ROUBLES = 99_999;
 export function paymentLinksCapability({ config }: Parts): PaymentLinks {
   return {
     operations: ['PAY-2', 'P2P-4'],
+    invoiceKey: 'p2pPublicKey',
     payment: (input) => paymentLink(config.formUrl, input),
     invoice: (input) => invoiceLink(config.invoiceFormUrl, input),
   };

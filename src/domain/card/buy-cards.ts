@@ -6,6 +6,7 @@ import { InvalidInputError, type MinorAmount, NotFoundError, StateError } from '
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
+import { sealKept } from '../mirror/parties.ts';
 import { createProviderPayment, type ProviderPlan } from '../payment/create-provider-payment.ts';
 import { newPayment } from '../payment/new-payment.ts';
 import { payoutUse } from '../payment/payout.ts';
@@ -131,6 +132,14 @@ async function plan(
     sourceCustomerId: customerId,
     fundingSource: 'BALANCE',
     title: purchase.serviceName,
+    partiesSealed: sealKept(deps.vault, id, {
+      source: { kind: 'WALLET', phone: null },
+      destination: {
+        kind: 'SERVICE',
+        name: purchase.serviceName,
+        account: Object.values(purchase.parameters)[0] ?? null,
+      },
+    }),
   });
   await checkLimits(tx, [payoutUse(payment, wallet.identificationLevel)], now);
   const route = await routeOfWallet(deps, tx, wallet, { capability: 'PAYOUTS' });

@@ -1,4 +1,5 @@
 import type { Invoice } from '../../db/generated/client.ts';
+import type { FundingSourceKind } from '../../db/generated/enums.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
@@ -23,6 +24,11 @@ export interface CreateInvoiceInput {
   /** The issuer's own number. */
   number?: string | undefined;
   dueAt?: Date | undefined;
+  /** By what it may be paid; anything when left out. */
+  payMethods?: readonly FundingSourceKind[] | undefined;
+  /** Where the payer's browser ends. */
+  returnUrl?: string | undefined;
+  attributes?: readonly { name: string; value: string }[] | undefined;
 }
 
 /**
@@ -32,7 +38,7 @@ export interface CreateInvoiceInput {
  *   ProviderRejectedError, ProviderUnavailableError
  */
 export async function createInvoice(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: CreateInvoiceInput,
 ): Promise<{ invoice: Invoice; replayed: boolean }> {
@@ -50,6 +56,7 @@ export async function createInvoice(
     if (replayed) return { invoice: await replayedInvoice(tx, viewer, id), replayed };
     if (dueAt !== undefined && dueAt <= now) throw InvalidInputError.at('input.dueAt', 'must be in the future.');
 
+    checkPlain(input);
     const recipient = await findWallet(tx, viewer, input.recipientWalletId);
     if (!recipient) throw new NotFoundError('The receiving wallet');
     checkWalletState(recipient, ['ACTIVE']);
@@ -72,4 +79,14 @@ export async function createInvoice(
     };
     return { invoice: await insertInvoice(tx, row, now), replayed };
   });
+}
+
+/** @throws InvalidInputError for what only invoices with a page of their own have */
+export function checkPlain({ payMethods, returnUrl, attributes }: Omit<CreateInvoiceInput, 'idempotencyKey'>): void {
+  const given = Object.entries({ payMethods, returnUrl, attributes }).find(([, value]) => value !== undefined);
+  if (!given) return;
+  throw InvalidInputError.at(
+    `input.${given[0]}`,
+    'cannot be given here: these invoices are paid by wallets, on no page.',
+  );
 }

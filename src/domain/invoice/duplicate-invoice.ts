@@ -22,7 +22,7 @@ export interface DuplicateInvoiceInput {
  *   NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
 export async function duplicateInvoice(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: DuplicateInvoiceInput,
 ): Promise<{ invoice: Invoice; replayed: boolean }> {

@@ -1,24 +1,27 @@
 import type { Invoice } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { NotFoundError, NotSupportedError } from '../../errors.ts';
+import { NotFoundError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { findWallet } from '../wallet/store.ts';
 import { cancelAtProvider } from './cancel-at-provider.ts';
 import { changeInvoice } from './change-invoice.ts';
+import { rejectAtProvider } from './reject-at-provider.ts';
 import { checkOpen } from './rules.ts';
 import { findInvoice, lockInvoice } from './store.ts';
 
+type EndDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>;
+
 /**
  * The payer will not pay. Rejecting it again answers it as it is.
- * @throws NotFoundError also for who issued it; StateError unless it is CREATED; NotSupportedError at a provider without that
+ * @throws NotFoundError also for who issued it; StateError unless it is CREATED; through a provider also NotSupportedError,
+ *   ProviderRejectedError, ProviderUnavailableError
  */
-export function rejectInvoice(
-  deps: Pick<Deps, 'db' | 'clock'>,
-  viewer: TenantViewer,
-  invoiceId: string,
-): Promise<Invoice> {
-  return end(deps, viewer, invoiceId, 'payerWalletId', 'REJECTED');
+export async function rejectInvoice(deps: EndDeps, viewer: TenantViewer, invoiceId: string): Promise<Invoice> {
+  const invoice = await findInvoice(deps.db.prisma, viewer, invoiceId);
+  return invoice && invoice.provider !== 'LOCAL'
+    ? rejectAtProvider(deps, viewer, invoice)
+    : end(deps, viewer, invoiceId, 'payerWalletId', 'REJECTED');
 }
 
 /**
@@ -26,11 +29,7 @@ export function rejectInvoice(
  * @throws NotFoundError also for who is asked to pay; StateError unless it is CREATED; through a provider also
  *   NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
-export async function cancelInvoice(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
-  viewer: TenantViewer,
-  invoiceId: string,
-): Promise<Invoice> {
+export async function cancelInvoice(deps: EndDeps, viewer: TenantViewer, invoiceId: string): Promise<Invoice> {
   const invoice = await findInvoice(deps.db.prisma, viewer, invoiceId);
   return invoice && invoice.provider !== 'LOCAL'
     ? cancelAtProvider(deps, viewer, invoice)
@@ -49,8 +48,6 @@ function end(
     const invoice = await lockInvoice(tx, viewer, invoiceId);
     const walletId = invoice?.[side];
     if (!invoice || !walletId || !(await findWallet(tx, viewer, walletId))) throw new NotFoundError('The invoice');
-    if (invoice.provider !== 'LOCAL')
-      throw new NotSupportedError(invoice.provider, 'INVOICES', 'The provider knows no rejecting: leave it unpaid.');
     if (invoice.state === state) return invoice;
     checkOpen(invoice, now);
     return changeInvoice(tx, invoice.id, { state }, now);

@@ -10,7 +10,10 @@ import { changeInvoice } from './change-invoice.ts';
 export async function followPayments(tx: Tx, payments: Payment[], now: Date): Promise<void> {
   const ended = new Map(
     payments
-      .filter(({ kind, status }) => kind === 'TRANSFER' && status !== 'CREATED' && status !== 'PROCESSING')
+      .filter(
+        ({ kind, status }) =>
+          (kind === 'TRANSFER' || kind === 'PAYOUT') && status !== 'CREATED' && status !== 'PROCESSING',
+      )
       .map((payment) => [payment.id, payment]),
   );
   if (ended.size === 0) return;
@@ -36,8 +39,13 @@ function changesBy(payment: Payment | undefined, { provider, state }: Invoice): 
     case 'EXPIRED':
     case 'DECLINED':
       if (state !== 'PROCESSING') return null;
-      // refused before it was confirmed: the provider never took the invoice for being paid
-      if (provider === 'LOCAL' || (payment.status === 'DECLINED' && payment.confirmedAt === null))
+      // refused before it was confirmed: the provider never took the invoice for being paid; paid in one call it was not paid (QIWI
+      // contract 3.5)
+      if (
+        provider === 'LOCAL' ||
+        payment.kind === 'PAYOUT' ||
+        (payment.status === 'DECLINED' && payment.confirmedAt === null)
+      )
         return { state: 'CREATED', paymentId: null };
       return payment.status === 'DECLINED' ? { state: 'DECLINED' } : null;
     default:

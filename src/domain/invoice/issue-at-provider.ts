@@ -18,12 +18,13 @@ import { capable, reachWallet, type WalletAtProvider } from '../wallet/at-provid
 import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { changeInvoice, insertInvoice } from './change-invoice.ts';
-import type { CreateInvoiceInput } from './create-invoice.ts';
+import { type CreateInvoiceInput, checkPlain } from './create-invoice.ts';
 import type { DuplicateInvoiceInput } from './duplicate-invoice.ts';
+import { issueNumbered } from './issue-numbered.ts';
 import { openParties, payerOf, sealParties } from './parties.ts';
 import { replayedInvoice } from './store.ts';
 
-type IssueDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
+type IssueDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>;
 
 /** Longer than any call takes: what a provider has not made by then it will not make. */
 const CALL_IS_DEAD_MS = 60_000;
@@ -68,6 +69,8 @@ export async function createProviderInvoice(
   const issuer = await findWallet(deps.db.prisma, viewer, input.recipientWalletId);
   if (!issuer) throw new NotFoundError('The receiving wallet');
   const reached = await invoicesOf(deps, deps.db.prisma, issuer);
+  if (reached.invoices.issue) return issueNumbered(deps, viewer, reached, { idempotencyKey, ...input });
+  checkPlain(input);
   const { create } = reached.invoices;
   if (!create) throw new NotSupportedError(issuer.provider, 'INVOICES', 'The provider issues no invoices.');
   return issue(deps, viewer, {

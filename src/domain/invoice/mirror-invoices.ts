@@ -8,10 +8,12 @@ import { lockName } from '../idempotency/lock-name.ts';
 import { ProviderRejectedError, ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
 import { findWalletByPhone, type WalletWithAccounts } from '../wallet/store.ts';
 import { changeInvoice, insertInvoice } from './change-invoice.ts';
+import { followNumbered } from './follow-numbered.ts';
 import { type InvoicesAtProvider, invoicesOf } from './issue-at-provider.ts';
+import { followUnpaid } from './mirror-unpaid.ts';
 import { openParties, sealParties } from './parties.ts';
 
-type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>;
 
 /** INCOMING: the wallet is asked to pay. OUTGOING: the wallet asks. */
 export type InvoiceDirection = 'INCOMING' | 'OUTGOING';
@@ -28,12 +30,32 @@ export async function refreshInvoices(
   direction: InvoiceDirection,
 ): Promise<void> {
   if (wallet.provider === 'LOCAL' || wallet.status !== 'ACTIVE') return;
+  await orLogged(deps, wallet, async () => {
+    const reached = await invoicesOf(deps, deps.db.prisma, wallet);
+    const { lists, issue } = reached.invoices;
+    // what has no list is followed one by one
+    if (lists && !lists.includes(direction)) return;
+    await (issue ? followUnpaid(deps, reached) : followInvoices(deps, reached, direction));
+  });
+}
+
+async function orLogged(deps: MirrorDeps, { id }: WalletWithAccounts, work: () => Promise<unknown>): Promise<void> {
   try {
-    await followInvoices(deps, await invoicesOf(deps, deps.db.prisma, wallet), direction);
+    await work();
   } catch (error) {
     if (!(error instanceof ProviderRejectedError || error instanceof ProviderUnavailableError)) throw error;
-    deps.log.info({ walletId: wallet.id, code: error.code }, 'invoices could not be read from their provider');
+    deps.log.info({ walletId: id, code: error.code }, 'invoices could not be read from their provider');
   }
+}
+
+/** The same of one invoice that a wallet has issued. */
+export async function refreshIssued(
+  deps: MirrorDeps,
+  issuer: WalletWithAccounts,
+  { keptFor, reference }: Pick<Invoice, 'keptFor' | 'reference'>,
+): Promise<void> {
+  if (keptFor === '' || reference === null) return refreshInvoices(deps, issuer, 'OUTGOING');
+  if (issuer.status === 'ACTIVE') await orLogged(deps, issuer, () => followNumbered(deps, issuer, reference));
 }
 
 /**

@@ -7,13 +7,21 @@ import { checkPhone, openPhone } from '../wallet/phone.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, findWalletByPhone, type WalletWithAccounts } from '../wallet/store.ts';
 
-/** Phones of both sides, where a provider knows them by their phones. */
+/** Both sides so far as a provider knows them, and what the issuer added to be kept with the invoice. */
 export interface Parties {
   payerPhone?: string | undefined;
+  payerEmail?: string | undefined;
+  /** The payer's id with the issuer. */
+  payerAccount?: string | undefined;
   recipientPhone?: string | undefined;
+  /** Who asks, where that is a merchant. */
+  merchant?: { reference: string | null; name: string; logoUrl: string | null } | undefined;
+  attributes?: { name: string; value: string }[] | undefined;
+  /** Where the payer's browser ends. */
+  returnUrl?: string | undefined;
 }
 
-/** Phones as stored; the invoice's id binds them to its row. */
+/** Parties as stored; the invoice's id binds them to its row. */
 export const sealParties = (vault: Vault, invoiceId: string, parties: Parties): Uint8Array<ArrayBuffer> =>
   vault.seal(JSON.stringify(parties), `invoice.parties:${invoiceId}`);
 
@@ -25,6 +33,9 @@ export const openParties = (vault: Vault, { id, partiesSealed }: Invoice): Parti
 export interface PayerInput {
   walletId?: string | undefined;
   phone?: string | undefined;
+  /** By these only where the provider asks strangers. */
+  email?: string | undefined;
+  account?: string | undefined;
 }
 
 /** Who is asked to pay: a wallet that is known here, or (at a provider) only its phone. */
@@ -44,7 +55,9 @@ export async function payerOf(
   recipient: WalletWithAccounts,
   input: PayerInput | undefined,
 ): Promise<Payer> {
-  const { walletId, phone } = input ?? {};
+  const { walletId, phone, email, account } = input ?? {};
+  if (email !== undefined || account !== undefined)
+    throw InvalidInputError.at('input.payer', 'must be named here by its walletId or its phone.');
   if (walletId === undefined && phone === undefined)
     throw InvalidInputError.at('input.payer', 'is needed here: give its walletId or its phone.');
   const { partnerId, provider } = recipient;

@@ -35,7 +35,7 @@ export interface InvoicePaid {
  *   through a provider also NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
 export async function payInvoice(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: PayInvoiceInput,
 ): Promise<InvoicePaid> {

@@ -60,7 +60,8 @@ export const newAttempt = async (
 
 /** What carries an order: the member of the port that it names; an invoice is made a payment by its own operation. */
 function capabilityOf(connector: Connector, order: UpstreamOrder): PaymentCapability<never> {
-  const member = present(connector[order.member], `${order.member} of a provider account`);
+  const offered = order.member === 'invoices' ? connector.invoices?.payments : connector[order.member];
+  const member = present(offered, `${order.member} of a provider account`);
   const { invoiceReference } = order;
   const payInvoice = connector.invoices?.pay;
   const capability =
@@ -119,19 +120,13 @@ function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt
 
 /** The order as its provider takes it, without what is only for us to know. */
 function askedOf(payment: Payment, order: UpstreamOrder) {
-  const {
-    member: _,
-    choice: _choice,
-    receiptEmail: _email,
-    invoiceReference: _invoice,
-    account: _account,
-    ...rest
-  } = order;
+  const { member: _, choice: _choice, receiptEmail: _email, invoiceReference, account: _account, ...rest } = order;
   const { bought, ...asked } = rest;
   const amount = bought
     ? { minor: BigInt(bought.minor), currency: bought.currency }
     : { minor: payment.amountMinor, currency: payment.currency };
-  return { amount, ...asked, anonymous: order.anonymous ?? false };
+  const invoice = order.member === 'invoices' ? { invoiceReference } : {};
+  return { amount, ...asked, ...invoice, anonymous: order.anonymous ?? false };
 }
 
 /** What one call left behind: its exchanges, masked by the kit. */

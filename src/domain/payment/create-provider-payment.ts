@@ -22,6 +22,7 @@ export const memberCapabilities: Record<PaymentMember, CapabilityCode> = {
   payouts: 'PAYOUTS',
   transits: 'TRANSITS',
   exchange: 'EXCHANGE',
+  invoices: 'INVOICES',
 };
 
 /** A payment that a provider is to carry, as its use case has planned it. */

@@ -5,7 +5,7 @@ import { present } from '../../lib/assert.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
 /** The members of the port that carry payments. */
-export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits' | 'exchange';
+export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits' | 'exchange' | 'invoices';
 
 /**
  * What a payment asks of its provider, as it is kept (sealed) from creation to the end: every repetition and every question
@@ -18,7 +18,7 @@ export interface UpstreamOrder {
   recipientPhone?: string;
   /** What the recipient reads with it. */
   note?: string;
-  /** The provider's id of the invoice that a transfer pays: paying that is what creates the transfer there. */
+  /** The provider's id of the invoice that is paid: by a transfer, which paying it creates there, or in one call. */
   invoiceReference?: string;
   serviceReference?: string;
   /** The payee's identifier with the service (a phone, a card's or an account's number), where it is known by itself. */

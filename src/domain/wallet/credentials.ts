@@ -1,6 +1,6 @@
 import type { Connector } from '../../connectors/registry.ts';
 import type { Tx } from '../../db/client.ts';
-import type { ProviderAccount, WalletCredential } from '../../db/generated/client.ts';
+import type { ProviderAccount, Wallet, WalletCredential } from '../../db/generated/client.ts';
 import type { CredentialState } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { type InputIssue, InvalidInputError } from '../../errors.ts';
@@ -8,7 +8,7 @@ import type { Vault } from '../../lib/crypto.ts';
 import { connectorOf } from '../provider/store.ts';
 import { reachWallet } from './at-provider.ts';
 import type { WalletWithAccounts } from './store.ts';
-import { sealWalletCredentials, type WalletCredentials } from './upstream-access.ts';
+import { openWalletCredentials, sealWalletCredentials, type WalletCredentials } from './upstream-access.ts';
 
 const MAX_VALUE = 10_000;
 const MAX_COUNT = 10;
@@ -47,6 +47,8 @@ export interface CredentialDates {
   expiresAt?: Date | null;
   /** By name, for those that the provider lets live for a fixed time from their issue. */
   lifetimesMs?: Readonly<Record<string, number>> | undefined;
+  /** Keys that the provider has issued beside what opens the wallet: they stay as they are. */
+  keep?: WalletCredentials;
 }
 
 /** Puts these in the place of whatever credentials the wallet had: values sealed, names and dates beside them. */
@@ -55,17 +57,48 @@ export async function replaceCredentials(
   vault: Vault,
   walletId: string,
   credentials: WalletCredentials,
-  { issuedAt, expiresAt = null, lifetimesMs }: CredentialDates,
+  { issuedAt, expiresAt = null, lifetimesMs, keep = {} }: CredentialDates,
 ): Promise<void> {
-  await tx.walletCredential.deleteMany({ where: { walletId } });
+  const stay = Object.keys(keep).filter((name) => !(name in credentials));
+  await tx.walletCredential.deleteMany({ where: { walletId, name: { notIn: stay } } });
   const endOf = (name: string) => {
     const lifetime = lifetimesMs?.[name];
     return lifetime === undefined ? expiresAt : new Date(issuedAt.getTime() + lifetime);
   };
   const rows = Object.keys(credentials).map((name) => ({ walletId, name, issuedAt, expiresAt: endOf(name) }));
   await tx.walletCredential.createMany({ data: rows });
-  const credentialsSealed = sealWalletCredentials(vault, walletId, credentials);
+  const credentialsSealed = sealWalletCredentials(vault, walletId, { ...keep, ...credentials });
   await tx.wallet.update({ where: { id: walletId }, data: { credentialsSealed } });
+}
+
+/** Those of a wallet's credentials that its provider has issued for it, beside what opens it. */
+export function issuedKeys(
+  { invoices, paymentLinks }: Pick<Connector, 'invoices' | 'paymentLinks'>,
+  credentials: WalletCredentials,
+): WalletCredentials {
+  const names = [invoices?.credential, paymentLinks?.invoiceKey];
+  return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
+}
+
+/**
+ * Adds further credentials to those that the wallet has, in the place of any of the same name. The wallet's row is locked.
+ */
+export async function addCredentials(
+  tx: Tx,
+  vault: Vault,
+  wallet: Wallet,
+  credentials: WalletCredentials,
+  issuedAt: Date,
+): Promise<void> {
+  const { id: walletId } = wallet;
+  const names = Object.keys(credentials);
+  await tx.walletCredential.deleteMany({ where: { walletId, name: { in: names } } });
+  await tx.walletCredential.createMany({ data: names.map((name) => ({ walletId, name, issuedAt })) });
+  const all = { ...openWalletCredentials(vault, wallet), ...credentials };
+  await tx.wallet.update({
+    where: { id: walletId },
+    data: { credentialsSealed: sealWalletCredentials(vault, walletId, all) },
+  });
 }
 
 /** Forgets all that opens the wallet. */

@@ -8,13 +8,13 @@ import { ProviderRejectedError, ProviderUnavailableError } from '../provider/err
 import { checkCode } from './activate-wallet.ts';
 import { capable, type WalletAtProvider, walletAtProvider } from './at-provider.ts';
 import { type ChallengeView, challengeView } from './challenge.ts';
-import { checkPassword, checkWalletCredentials, replaceCredentials } from './credentials.ts';
+import { checkPassword, checkWalletCredentials, issuedKeys, replaceCredentials } from './credentials.ts';
 import { walletUpdated } from './events.ts';
 import { booksOf, follow } from './mirror.ts';
 import { acceptedOfWallet, naming } from './refusal.ts';
 import { checkWalletState } from './rules.ts';
 import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
-import type { WalletCredentials } from './upstream-access.ts';
+import { openWalletCredentials, type WalletCredentials } from './upstream-access.ts';
 import { loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
 
 type ResetDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
@@ -109,7 +109,8 @@ async function keepProven(
   return transaction(deps.db, async (tx) => {
     const locked = await lockWallet(tx, viewer, wallet.id);
     if (!locked || locked.status === 'CLOSED') throw new NotFoundError('The wallet');
-    await replaceCredentials(tx, deps.vault, wallet.id, credentials, dates);
+    const keep = issuedKeys(connector, openWalletCredentials(deps.vault, locked));
+    await replaceCredentials(tx, deps.vault, wallet.id, credentials, { ...dates, keep });
     const followed = news ? await follow(tx, locked, news.said, news.before, now) : [];
     const row = present(await findWallet(tx, viewer, wallet.id), 'the wallet');
     const told = followed.some(({ type }) => type === 'WALLET_UPDATED') ? [] : [walletUpdated(row, now)];

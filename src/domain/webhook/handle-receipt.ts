@@ -3,7 +3,8 @@ import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
-import { followNews } from '../mirror/follow-news.ts';
+import { followInvoiceNews } from '../invoice/follow-news.ts';
+import { followNews, NotShownYetError } from '../mirror/follow-news.ts';
 import { keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
 import { learn } from '../payment/learn.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
@@ -20,9 +21,10 @@ const stored = z.discriminatedUnion('kind', [
     direction: z.enum(['IN', 'OUT']).optional(),
   }),
   z.object({ kind: z.literal('card'), reference: z.string(), state: z.string() }),
+  z.object({ kind: z.literal('invoice'), number: z.string(), state: z.string(), walletId: z.string().nullable() }),
 ]);
 
-type HandlerDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+type HandlerDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>;
 
 /**
  * Acts on a provider's call that was taken in. The call is a hint: the provider is asked, and only its answer moves anything.
@@ -38,20 +40,31 @@ export async function handleReceipt(
   if (receipt.handledAt) return;
   const news = stored.parse(receipt.news);
   if (news.kind === 'card') await refreshCard(deps, providerAccountId, news.reference);
-  else if (!(await isFollowed(deps, news))) await askAbout(deps, providerAccountId, news);
+  else if (news.kind === 'invoice') await followInvoiceNews(deps, news);
+  else if (!(await isFollowed(deps, news, receipt.receivedAt))) await askAbout(deps, providerAccountId, news);
   await deps.db.prisma.webhookReceipt.update({ where, data: { handledAt: deps.clock.now() } });
 }
 
-/** Was the call about a wallet whose history is followed? Then its movement is in the books now. */
-const isFollowed = async (
+/** What a provider calls about it shows by then, or the reading of the history finds it. */
+const SHOWN_WITHIN_MS = 60 * 60_000;
+
+/** Was the call about a wallet whose history is followed? Then its movement is in the books now, or will be found by reading. */
+async function isFollowed(
   deps: HandlerDeps,
-  {
-    walletId,
-    direction,
-    reference,
-  }: { walletId?: string | undefined; direction?: 'IN' | 'OUT' | undefined; reference: string },
-): Promise<boolean> =>
-  walletId !== undefined && direction !== undefined && followNews(deps, { walletId, reference, direction });
+  news: { walletId?: string | undefined; direction?: 'IN' | 'OUT' | undefined; reference: string },
+  receivedAt: Date,
+): Promise<boolean> {
+  const { walletId, direction, reference } = news;
+  if (walletId === undefined || direction === undefined) return false;
+  try {
+    return await followNews(deps, { walletId, reference, direction });
+  } catch (error) {
+    const waited = deps.clock.now().getTime() - receivedAt.getTime();
+    if (!(error instanceof NotShownYetError) || waited < SHOWN_WITHIN_MS) throw error;
+    deps.log.warn({ walletId, reference }, 'a provider called about a movement that it has not shown for an hour');
+    return true;
+  }
+}
 
 async function askAbout(
   deps: HandlerDeps,

@@ -23,6 +23,8 @@ const notFound: Reception = { kind: 'NOT_EXPECTED', reply: { status: 404, body: 
 interface Signer {
   key: string | null;
   webhook: ProviderWebhook | null;
+  /** Whose key it is, where a wallet's own key signs. */
+  walletId: string | null;
 }
 
 /**
@@ -57,15 +59,16 @@ async function signerOf(
   request: InboundRequest,
 ): Promise<Signer> {
   const claimed = webhooks.signedWith?.(request) ?? null;
-  if (!claimed) return { key: null, webhook: null };
+  if (!claimed) return { key: null, webhook: null, walletId: null };
   const { prisma } = deps.db;
   if ('hook' in claimed) {
     const where = { providerAccountId, reference: claimed.hook, removedAt: null };
     const webhook = await prisma.providerWebhook.findFirst({ where });
-    return { key: webhook && openKey(deps.vault, webhook), webhook };
+    return { key: webhook && openKey(deps.vault, webhook), webhook, walletId: webhook?.walletId ?? null };
   }
   const wallet = await prisma.wallet.findFirst({ where: { id: claimed.walletId, providerAccountId } });
-  return { key: (wallet && openWalletCredentials(deps.vault, wallet)[claimed.credential]) ?? null, webhook: null };
+  const key = (wallet && openWalletCredentials(deps.vault, wallet)[claimed.credential]) ?? null;
+  return { key, webhook: null, walletId: wallet?.id ?? null };
 }
 
 /** A signature that fails may be right by a newer key: then that is fetched, seldom, whatever anybody sends us. */
@@ -92,7 +95,7 @@ async function take(
   const webhook = signer?.webhook ?? null;
   if (news.kind === 'test') return (await noteTest(deps, webhook)) ? { kind: 'taken', reply } : notFound;
   if (webhook && !(await isOwn(deps, webhook, news))) return notFound;
-  return { kind: (await store(deps, account.id, verdict, webhook)) ? 'taken' : 'known', reply };
+  return { kind: (await store(deps, account.id, verdict, signer)) ? 'taken' : 'known', reply };
 }
 
 /** A test books nothing, and nobody signs it: it only shows that calls arrive. */
@@ -115,11 +118,12 @@ async function store(
   { db, clock }: ReceiveDeps,
   providerAccountId: string,
   { dedupeKey, news }: Taken,
-  webhook: ProviderWebhook | null,
+  signer: Signer | null,
 ): Promise<boolean> {
   const receivedAt = clock.now();
+  const webhook = signer?.webhook ?? null;
   return transaction(db, async (tx) => {
-    const row = { providerAccountId, dedupeKey, news: hint(news, webhook), receivedAt };
+    const row = { providerAccountId, dedupeKey, news: hint(news, signer), receivedAt };
     const { count } = await tx.webhookReceipt.createMany({ data: [row], skipDuplicates: true });
     if (count === 1)
       await addJob(
@@ -134,11 +138,12 @@ async function store(
 }
 
 /** What is kept of a call: what to ask about, and for which wallet of ours; never the provider's whole body. */
-function hint(news: News, webhook: ProviderWebhook | null): Prisma.InputJsonObject {
+function hint(news: News, signer: Signer | null): Prisma.InputJsonObject {
   if (news.kind === 'card') return { kind: news.kind, reference: news.reference, state: news.state };
-  if (news.kind === 'invoice') return { kind: news.kind, number: news.number, state: news.state };
+  const walletId = signer?.walletId ?? null;
+  if (news.kind === 'invoice') return { kind: news.kind, number: news.number, state: news.state, walletId };
   if (news.kind === 'test') return { kind: news.kind, hookReference: news.hookReference };
   const { kind, reference, clientId, status, reason, occurredAt, direction } = news;
   const about = { kind, reference, clientId, status, reason, occurredAt: occurredAt.toISOString() };
-  return webhook && direction ? { ...about, walletId: webhook.walletId, direction } : about;
+  return walletId !== null && direction ? { ...about, walletId, direction } : about;
 }
