@@ -18,6 +18,8 @@ import './receipt.ts';
 import './payment-mutations.ts';
 import './payment-creation.ts';
 import './payout.ts';
+import './payment-conversion.ts';
+import './quote.ts';
 import './card.ts';
 import './issued-card.ts';
 import './issued-card-mutations.ts';

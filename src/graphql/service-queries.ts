@@ -6,6 +6,7 @@ import {
   suggestedServices,
 } from '../domain/service/ask-services.ts';
 import { answering } from '../domain/service/catalogue.ts';
+import { searchedLive, searchLive } from '../domain/service/search-live.ts';
 import { serviceForPhone } from '../domain/service/service-of-phone.ts';
 import { listCategories, listServices } from '../domain/service/store.ts';
 import { checkPhone } from '../domain/wallet/phone.ts';
@@ -31,12 +32,16 @@ async function servicePage(args: ServicesArgs, context: Context): Promise<Page<S
   const size = wantedSize(args);
   if (args.placeId) return placePage(args, args.placeId, context);
   const catalogues = answering(await catalogueOf(context).all(), args.provider ?? undefined);
-  const rows = await listServices(context.deps.db.prisma, catalogues, {
+  const filter = {
     search: args.search ?? undefined,
     categoryId: args.categoryId ?? undefined,
     after: afterService(args.after),
     take: size + 1,
-  });
+  };
+  const asked = args.provider && args.search?.trim() ? searchedLive(context.deps, catalogues) : undefined;
+  const rows = asked
+    ? await searchLive(context.deps, asked, filter)
+    : await listServices(context.deps.db.prisma, catalogues, filter);
   const edges = rows.slice(0, size).map((node) => ({ node, cursor: serviceCursor(node) }));
   return forwardPage(edges, rows.length > size, args);
 }
@@ -98,7 +103,10 @@ builder.queryFields((t) => ({
     authScopes: { signedIn: true },
     args: {
       ...forwardArgs,
-      search: t.arg.string({ description: 'Each of these words stands in the name or the keywords.' }),
+      search: t.arg.string({
+        description:
+          'Each of these words stands in the name or the keywords. With `provider`, one that publishes no list is asked.',
+      }),
       categoryId: t.arg.id({ description: 'In this category.' }),
       placeId: t.arg.id({ description: 'Offered at this place; the provider is asked and its own order is kept.' }),
       provider: t.arg({ type: ProviderCodeEnum, description: 'Of this provider.' }),

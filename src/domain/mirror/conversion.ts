@@ -11,7 +11,7 @@ const NEAR_MS = 15 * 60_000;
 
 /**
  * The converting payment whose second line in the history this is: what was bought arrives under a number of its own, or goes
- * on from here to somebody else.
+ * on from here to somebody else; who gets it from a payment of ours sees that line, too, and maybe first.
  * @returns null for a line that stands for itself
  */
 export async function conversionOf(
@@ -21,17 +21,18 @@ export async function conversionOf(
 ): Promise<Payment | null> {
   const arrives = said.direction === 'IN' && said.kind === 'EXCHANGE';
   const goesOn = said.direction === 'OUT' && said.kind === 'TRANSFER' && !said.exchangeRate;
-  if (wallet.house || !(arrives || goesOn)) return null;
+  const comes = said.direction === 'IN' && said.kind === 'TRANSFER';
+  if (wallet.house || !(arrives || goesOn || comes)) return null;
   const span = { gte: new Date(said.createdAt.getTime() - NEAR_MS), lte: new Date(said.createdAt.getTime() + NEAR_MS) };
   const candidates = await tx.payment.findMany({
     where: {
-      sourceWalletId: wallet.id,
+      ...(comes ? { destinationWalletId: wallet.id, origin: 'API' } : { sourceWalletId: wallet.id }),
       providerAccountId: { in: accountIds },
       kind: arrives ? 'EXCHANGE' : 'TRANSFER',
       status: { in: ['PROCESSING', 'COMPLETED'] },
       destinationReference: null,
       exchangeRate: { not: null },
-      createdAt: span,
+      OR: [{ createdAt: span }, { confirmedAt: span }],
     },
     orderBy: { createdAt: 'asc' },
   });

@@ -1,17 +1,16 @@
-import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
-import { InvalidInputError, NotFoundError, NotSupportedError } from '../../errors.ts';
-import { present } from '../../lib/assert.ts';
+import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
-import { checkPhone, openPhone } from '../wallet/phone.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
-import { findPartnerWallet, findWallet, findWalletByPhone, type WalletWithAccounts } from '../wallet/store.ts';
+import { findWallet } from '../wallet/store.ts';
+import { createExchange } from './create-exchange.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
 import type { CreateTransferInput } from './create-transfer.ts';
 import { checkNote, newPayment } from './new-payment.ts';
+import { recipientOf } from './recipient.ts';
 import { transferUse } from './transfer.ts';
 
 /**
@@ -27,6 +26,8 @@ export function createProviderTransfer(
   { idempotencyKey, confirm, ...input }: CreateTransferInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
   const { amount, to, fromCurrency } = input;
+  if (fromCurrency !== undefined && fromCurrency !== amount.currency)
+    return createExchange(deps, viewer, { idempotencyKey, confirm, ...input, fromCurrency });
   const note = checkNote(input.note);
   return createProviderPayment(deps, viewer, {
     operation: 'transferCreate',
@@ -38,13 +39,8 @@ export function createProviderTransfer(
       if (!from) throw new NotFoundError('The paying wallet');
       checkWalletState(from, ['ACTIVE']);
       checkCurrency(from, amount.currency, 'input.amount.currency');
-      if (fromCurrency !== undefined && fromCurrency !== amount.currency)
-        throw new NotSupportedError(
-          from.provider,
-          'EXCHANGE',
-          'The provider does not convert: leave fromCurrency out.',
-        );
       const { recipient, phone } = await recipientOf(deps, tx, from, to);
+      if (recipient?.id === from.id) throw itself(to);
       const route = await routeOfWallet(deps, tx, from, { capability: 'TRANSFERS' });
       const known = {
         id,
@@ -68,31 +64,8 @@ export function createProviderTransfer(
   });
 }
 
-/** Who receives it: a wallet of the same provider here, or only its phone. */
-async function recipientOf(
-  { vault }: Pick<Deps, 'vault'>,
-  tx: Tx,
-  from: WalletWithAccounts,
-  { walletId, phone }: CreateTransferInput['to'],
-): Promise<{ recipient: WalletWithAccounts | null; phone: string }> {
-  if (phone !== undefined) {
-    const hash = vault.fingerprint(checkPhone(phone, 'input.to.phone'));
-    const recipient = await findWalletByPhone(tx, from.partnerId, hash, from.provider);
-    if (recipient?.id === from.id) throw itself('input.to.phone');
-    return { recipient, phone };
-  }
-  const recipient = await findPartnerWallet(tx, from.partnerId, walletId ?? '');
-  if (!recipient) throw new NotFoundError('The receiving wallet');
-  if (recipient.id === from.id) throw itself('input.to.walletId');
-  if (recipient.provider !== from.provider || !recipient.phoneSealed) {
-    throw new NotSupportedError(
-      from.provider,
-      'TRANSFERS',
-      'The receiving wallet is kept elsewhere; a provider moves money between its own wallets only.',
-    );
-  }
-  checkWalletState(recipient, ['ACTIVE']);
-  return { recipient, phone: present(openPhone(vault, recipient.id, recipient.phoneSealed), 'the phone') };
-}
-
-const itself = (path: string) => InvalidInputError.at(path, 'a wallet cannot pay itself; name another recipient.');
+const itself = ({ phone }: CreateTransferInput['to']) =>
+  InvalidInputError.at(
+    phone === undefined ? 'input.to.walletId' : 'input.to.phone',
+    'a wallet cannot pay itself; name another recipient.',
+  );

@@ -125,12 +125,19 @@ function charged(payment: Payment, said: ProviderPayment): Partial<Payment> {
   const { status, currency, kind, destinationCurrency } = payment;
   const pays = kind === 'PAYOUT' || kind === 'TRANSFER' || kind === 'EXCHANGE';
   const converts = destinationCurrency !== null && destinationCurrency !== currency;
-  if (!pays || status === 'REVERSED' || said.direction === 'IN' || said.amount.currency !== currency) return {};
-  if (!said.total && !said.fee) return {};
-  if (!converts && said.amount.minor !== payment.amountMinor) return {};
-  const total = said.total?.minor ?? said.amount.minor + (said.fee?.minor ?? 0n);
-  const rate = converts ? { exchangeRate: said.exchangeRate ?? payment.exchangeRate } : {};
-  return { amountMinor: said.amount.minor, feeMinor: total - said.amount.minor, ...rate };
+  if (!pays || status === 'REVERSED' || said.direction === 'IN') return {};
+  const fee = said.fee?.currency === currency ? said.fee.minor : null;
+  const same = said.amount.currency === currency;
+  const total =
+    said.total?.currency === currency ? said.total.minor : same && fee !== null ? said.amount.minor + fee : null;
+  if (total === null) return {};
+  if (converts)
+    return {
+      amountMinor: total - (fee ?? 0n),
+      feeMinor: fee ?? 0n,
+      exchangeRate: said.exchangeRate ?? payment.exchangeRate,
+    };
+  return same && said.amount.minor === payment.amountMinor ? { feeMinor: total - payment.amountMinor } : {};
 }
 
 async function keepFacts(tx: Tx, progress: Progress, said: ProviderPayment, now: Date): Promise<Payment> {

@@ -12,12 +12,17 @@ import {
   type LiveCatalogue,
   live,
 } from './catalogue.ts';
+import type { ServiceForm } from './keep-services.ts';
 import { keptServices, listSuggestions } from './store.ts';
 
 const ask = { wallet: null };
 
 const withServices = (deps: CatalogueDeps, catalogues: readonly Catalogue[]): LiveCatalogue[] =>
   live(deps, answering(catalogues)).filter(({ connector }) => connector.services);
+
+/** What a provider that lists nothing tells of a service is all that it ever tells. */
+export const glimpseOf = ({ connector }: LiveCatalogue): ServiceForm =>
+  connector.services?.liveSearch ? 'DETAIL' : 'GLIMPSE';
 
 /**
  * Services that pay out to the card with this number. The number goes to the providers and is kept nowhere.
@@ -33,7 +38,7 @@ export async function servicesForCard(
   if (!/^\d{12,19}$/.test(digits)) throw InvalidInputError.at('number', 'must be a card number of 12 to 19 digits.');
   const found = await askEach(withServices(deps, catalogues), async (catalogue) => {
     const services = await readUpstream(async () => (await catalogue.connector.services?.forCard?.(ask, digits)) ?? []);
-    return keptServices(tx, catalogue, services, 'GLIMPSE', deps.clock.now());
+    return keptServices(tx, catalogue, services, glimpseOf(catalogue), deps.clock.now());
   });
   return found.flat();
 }

@@ -55,7 +55,10 @@ export async function detailedServices(
   rows: readonly Service[],
 ): Promise<(Service | Error)[]> {
   const oldest = deps.clock.now().getTime() - FRESH_MS;
-  const askable = live(deps, catalogues).filter(({ connector }) => connector.services);
+  // one that answers searches only cannot be asked for one service
+  const askable = live(deps, catalogues).filter(
+    ({ connector }) => connector.services && !connector.services.liveSearch,
+  );
   const answers = [...rows] as (Service | Error)[];
   const waiting = rows.flatMap((row, index) => {
     const stale = row.removedAt === null && (row.detailedAt?.getTime() ?? 0) < oldest;

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/client.ts';
 import type { Service } from '../../db/generated/client.ts';
 import { ProviderRejectedError, ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
 import { checkPhone } from '../wallet/phone.ts';
+import { glimpseOf } from './ask-services.ts';
 import {
   answering,
   askEach,
@@ -45,7 +46,7 @@ async function byPhone(deps: CatalogueDeps, tx: Tx, catalogue: LiveCatalogue, ph
   const { services } = catalogue.connector;
   const ask = { wallet: null };
   const kept = async (found: Parameters<typeof keptServices>[2]) =>
-    (await keptServices(tx, catalogue, found, 'GLIMPSE', deps.clock.now()))[0] ?? null;
+    (await keptServices(tx, catalogue, found, glimpseOf(catalogue), deps.clock.now()))[0] ?? null;
   let failure: unknown = null;
   try {
     const found = await readUpstream(async () => services?.forPhone?.(ask, phone));

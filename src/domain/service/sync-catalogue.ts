@@ -26,8 +26,10 @@ export async function syncCatalogue(deps: CatalogueDeps, account: ProviderAccoun
   const connector = connectorOf(deps, account);
   const key = { provider: account.provider, origin: originOf(deps, account) };
   const versions = await keptVersions(deps.db.prisma, key);
-  const reading = connector.services && (await readCatalogue(connector.services, versions));
-  if (connector.services) {
+  // one that answers searches only has no list to be read
+  const listed = connector.services?.liveSearch ? undefined : connector.services;
+  const reading = listed && (await readCatalogue(listed, versions));
+  if (listed) {
     const now = deps.clock.now();
     await transaction(deps.db, async (tx) => {
       await lockCatalogue(tx, key);

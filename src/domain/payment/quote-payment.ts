@@ -1,0 +1,132 @@
+import type { ProviderQuote } from '../../connectors/records.ts';
+import type { Deps } from '../../deps.ts';
+import { DomainError, InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import { present } from '../../lib/assert.ts';
+import { shareOf } from '../../money/decimal.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import { readUpstream } from '../provider/errors.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
+import { routeOfWallet } from '../wallet/route.ts';
+import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
+import { upstreamAccess } from '../wallet/upstream-access.ts';
+import { priceConversion } from './create-exchange.ts';
+import { checkAmount } from './new-payment.ts';
+import type { PayoutTarget } from './payees.ts';
+import { type PricedRoute, pricePayoutRoutes } from './payout-routes.ts';
+import { quoteOrder } from './price-upstream.ts';
+import { recipientOf } from './recipient.ts';
+
+export interface QuotePaymentInput {
+  /** The wallet that pays; nobody's in particular when left out. */
+  walletId?: string | undefined;
+  amount: MinorAmount;
+  destination: PayoutTarget;
+  fromCurrency?: string | undefined;
+  provider?: string | undefined;
+}
+
+/** What a fee is made of. */
+export interface FeeLine {
+  kind: 'PROVIDER' | 'FUNDING_SOURCE' | 'OURS';
+  amount: MinorAmount;
+}
+
+/** One way for a payment, with what the payer would be charged; without a price where it cannot be taken. */
+export interface QuotedRoute {
+  provider: string;
+  price: { fee: MinorAmount; fees: FeeLine[]; total: MinorAmount } | null;
+  destinationAmount: MinorAmount | null;
+  exchangeRate: string | null;
+  /** Why it cannot be taken; null when it can. */
+  reason: string | null;
+}
+
+type QuoteDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+
+/**
+ * What a payment would cost by each route that can carry it, cheapest first. Nothing is created; providers are asked.
+ * @throws NotFoundError, InvalidInputError, NotSupportedError, ProviderUnavailableError when there is no route at all
+ */
+export async function quotePayment(
+  deps: QuoteDeps,
+  viewer: TenantViewer,
+  { walletId, destination, ...input }: QuotePaymentInput,
+): Promise<QuotedRoute[]> {
+  checkAmount(input.amount, 'input.amount');
+  const wallet = walletId === undefined ? null : await findWallet(deps.db.prisma, viewer, walletId);
+  if (walletId !== undefined && !wallet) throw new NotFoundError('The paying wallet');
+  if (destination.nickname !== undefined)
+    throw InvalidInputError.at('input.destination.nickname', 'stands in links only; name the wallet by its phone.');
+  const { amount, fromCurrency } = input;
+  const converts = fromCurrency !== undefined && fromCurrency !== amount.currency;
+  const toWallet = destination.walletId !== undefined || destination.walletPhone !== undefined;
+  if (toWallet) return [await quoteTransfer(deps, wallet, { ...input, destination })];
+  if (converts)
+    throw InvalidInputError.at(
+      'input.fromCurrency',
+      'goes with a wallet as destination; other payees take one currency.',
+    );
+  const wish = { wallet, partnerId: viewer.partnerId, target: destination, amount, provider: input.provider };
+  return (await pricePayoutRoutes(deps, wish)).map((route) => payoutView(route, amount));
+}
+
+function payoutView(priced: PricedRoute, amount: MinorAmount): QuotedRoute {
+  const { provider } = priced.route.account;
+  if ('refusal' in priced) return refused(provider, priced.refusal);
+  const { quote, found } = priced;
+  return quote ? quotedView(provider, quote) : plainView(provider, amount, found.feeMinor, 'PROVIDER');
+}
+
+const refused = (provider: string, refusal: DomainError): QuotedRoute => ({
+  provider,
+  price: null,
+  destinationAmount: null,
+  exchangeRate: null,
+  reason: refusal.message,
+});
+
+function quotedView(provider: string, quote: ProviderQuote): QuotedRoute {
+  const { fee, total, fees = [{ kind: 'PROVIDER' as const, amount: fee }] } = quote;
+  return {
+    provider,
+    price: { fee, fees: fees.filter(({ amount }) => amount.minor !== 0n), total },
+    destinationAmount: quote.destinationAmount ?? null,
+    exchangeRate: quote.exchangeRate ?? null,
+    reason: null,
+  };
+}
+
+function plainView(provider: string, amount: MinorAmount, minor: bigint, kind: FeeLine['kind']): QuotedRoute {
+  const fee = { minor, currency: amount.currency };
+  const total = { minor: amount.minor + minor, currency: amount.currency };
+  const fees = minor === 0n ? [] : [{ kind, amount: fee }];
+  return { provider, price: { fee, fees, total }, destinationAmount: amount, exchangeRate: null, reason: null };
+}
+
+/** A transfer: by the partner's own tariff between LOCAL wallets, else at the wallet's provider, in one currency or two. */
+async function quoteTransfer(
+  deps: QuoteDeps,
+  from: WalletWithAccounts | null,
+  { amount, fromCurrency, destination }: Omit<QuotePaymentInput, 'walletId'>,
+): Promise<QuotedRoute> {
+  const { prisma } = deps.db;
+  if (!from) throw InvalidInputError.at('input.walletId', 'must be given: a wallet is paid by a wallet.');
+  if (!isMirrored(from)) {
+    const partner = await prisma.partner.findUniqueOrThrow({ where: { id: from.partnerId } });
+    return plainView('LOCAL', amount, shareOf(amount.minor, partner.transferFeeBasisPoints), 'OURS');
+  }
+  const to = { walletId: destination.walletId, phone: destination.walletPhone };
+  try {
+    if (fromCurrency !== undefined && fromCurrency !== amount.currency)
+      return quotedView(from.provider, (await priceConversion(deps, { from, fromCurrency, amount, to })).quote);
+    const { phone } = await recipientOf(deps, prisma, from, to);
+    const { connector } = await routeOfWallet(deps, prisma, from, { capability: 'TRANSFERS' });
+    const call = { wallet: present(upstreamAccess(deps.vault, from), 'the access to a wallet at a provider') };
+    const order = { member: 'transfers' as const, recipientPhone: phone, choice: {} };
+    const quote = await readUpstream(() => quoteOrder(connector.quotes, call, { order, amount }));
+    return quote ? quotedView(from.provider, quote) : plainView(from.provider, amount, 0n, 'PROVIDER');
+  } catch (error) {
+    if (error instanceof InvalidInputError || !(error instanceof DomainError)) throw error;
+    return refused(from.provider, error);
+  }
+}
