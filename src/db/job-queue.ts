@@ -18,6 +18,8 @@ export interface JobPayloads {
   reconcile: { reconciliationId: string; until?: string; deep?: boolean; matched?: number };
   /** Look for cards that were paid for. */
   'refresh-cards': { walletId: string; round: number };
+  /** Ask what became of an invoice that waits to be paid at a provider. */
+  'follow-invoice': { invoiceId: string; round: number };
   /** Tell a customer what is due. */
   notify: { customerId: string };
   /** Remove what is older than the retention. */

@@ -10,6 +10,7 @@ import { learn } from '../payment/learn.ts';
 import { openOrder } from '../payment/order.ts';
 import { isPassed } from './compare-line.ts';
 import { conversionOf, joinConversion } from './conversion.ts';
+import { findPaidInvoice } from './find-paid-invoice.ts';
 import { findPayment } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
 import { learnPayment, noOrder } from './learn-payment.ts';
@@ -36,7 +37,7 @@ export function recordMovement(
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
     await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
-    const known = await findPayment(tx, subject, said);
+    const known = (await findPayment(tx, subject, said)) ?? (await findPaidInvoice(deps, tx, subject, said));
     // what is known may be the other side only: whoever receives money that was converted on the way
     const conversion = known && isSide(subject, known) ? null : await conversionOf(tx, subject, said);
     if (known && !conversion)
