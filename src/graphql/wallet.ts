@@ -159,7 +159,7 @@ builder.queryFields((t) => ({
   }),
   wallets: t.field({
     type: WalletConnection,
-    description: 'Wallets, newest first.',
+    description: 'Wallets, newest first. House wallets stand at their provider accounts.',
     authScopes: { scope: 'WALLETS_READ' },
     args: { ...pageArgs, filter: t.arg({ type: WalletFilter, description: 'Which of them.' }) },
     complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),

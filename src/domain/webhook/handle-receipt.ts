@@ -48,9 +48,6 @@ export async function handleReceipt(
 /** What a provider calls about it shows by then, or the reading of the history finds it. */
 const SHOWN_WITHIN_MS = 60 * 60_000;
 
-/** What a provider calls about it shows by then, or the reading of the history finds it. */
-const SHOWN_WITHIN_MS = 60 * 60_000;
-
 /** Was the call about a wallet whose history is followed? Then its movement is in the books now, or will be found by reading. */
 async function isFollowed(
   deps: HandlerDeps,
