@@ -25,6 +25,7 @@ import './issued-card.ts';
 import './issued-card-mutations.ts';
 import './invoice.ts';
 import './invoice-mutations.ts';
+import './invoice-link.ts';
 import './issue-credential.ts';
 import './template.ts';
 import './template-mutations.ts';
