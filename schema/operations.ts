@@ -1629,7 +1629,7 @@ export type WalletLinkInput = {
   customerId?: InputMaybe<Scalars['ID']['input']>;
   /** Your own key for this call: repeating it answers the same object and does nothing again. */
   idempotencyKey: Scalars['String']['input'];
-  /** Its number there; at mbank the phone with the plus sign. */
+  /** Its number there: at mbank the phone with the plus sign, at QIWI the phone’s digits. What opens it must belong to it. */
   number: Scalars['String']['input'];
   /** Through which account at the provider. */
   providerAccountId: Scalars['ID']['input'];

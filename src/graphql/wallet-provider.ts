@@ -138,7 +138,11 @@ const WalletLinkInput = builder.inputType('WalletLinkInput', {
     }),
     customerId: t.id({ description: 'The owner; a session’s own customer when left out.' }),
     providerAccountId: t.id({ required: true, description: 'Through which account at the provider.' }),
-    number: t.string({ required: true, description: 'Its number there; at mbank the phone with the plus sign.' }),
+    number: t.string({
+      required: true,
+      description:
+        'Its number there: at mbank the phone with the plus sign, at QIWI the phone’s digits. What opens it must belong to it.',
+    }),
     credentials: t.field({ type: [CredentialInput], description: 'What opens it; proved at once, kept encrypted.' }),
     registerWebhook: t.boolean({
       required: true,

@@ -5,6 +5,7 @@ import {
   FundingSourcesDocument,
   OpenAccountDocument,
   ProviderWalletDocument,
+  SetCredentialsDocument,
   SetDefaultCurrencyDocument,
   StatedLimitsDocument,
   WalletMoneyDocument,
@@ -239,6 +240,30 @@ describe('A wallet that its provider has stopped', () => {
     qiwi.act('wallet.restrict', { wallet: from.number, outgoing: false });
     expect((await confirm()).paymentConfirm).toMatchObject({ __typename: 'PaymentConfirmSuccess' });
     await vi.waitFor(async () => expect((await money(to.id))?.balances[0]?.posted.amount).toBe('10.00'), 15_000);
+    await booksAreRight();
+  });
+
+  test('A payment of a wallet whose token is dead is not begun; with another token it is.', async () => {
+    const [from, to] = [await newWallet(100), await newWallet(0)];
+    const input = {
+      idempotencyKey: unique('transfer'),
+      fromWalletId: from.id,
+      to: { walletId: to.id },
+      amount: rub('10.00'),
+    };
+    const { payment } = done((await call(CreateTransferDocument, { input })).transferCreate, 'TransferCreateSuccess');
+    qiwi.act('token.expire', { wallet: from.number });
+    const confirm = () => call(ConfirmPaymentDocument, { paymentId: payment.id });
+    expect(await refused(confirm)).toMatchObject({ __typename: 'ProviderRejectedError' });
+    expect((await call(ProviderWalletDocument, { id: from.id })).wallet?.credentials).toMatchObject([
+      { state: 'REJECTED' },
+    ]);
+    const { token } = qiwi.act('token.issue', { wallet: from.number }) as { token: string };
+    const credentials = [{ name: 'token', value: token }];
+    await call(SetCredentialsDocument, { input: { walletId: from.id, credentials } });
+    expect((await confirm()).paymentConfirm).toMatchObject({ __typename: 'PaymentConfirmSuccess' });
+    const arrived = async () => expect((await money(to.id))?.balances[0]?.posted.amount).toBe('10.00');
+    await vi.waitFor(arrived, { timeout: 30_000, interval: 200 });
     await booksAreRight();
   });
 

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   LinkWalletDocument,
   ProviderWalletDocument,
   SetCredentialsDocument,
+  StartReconciliationDocument,
   UnlinkWalletDocument,
   WalletMoneyDocument,
   WalletProfileDocument,
@@ -14,7 +15,9 @@ import { linkQiwi, linkQiwiInput, type QiwiWallet, startQiwi } from '../support/
 import { booksStay, invalid, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
-const gateway = await startTestApp();
+/** The gateway's clock, which the last test moves. */
+let ahead = 0;
+const gateway = await startTestApp({ clock: { now: () => new Date(Date.now() + ahead) } });
 const { partnerId, apiKey } = await gateway.partner();
 const call = run(gateway, apiKey);
 const other = run(gateway, (await gateway.partner('Another')).apiKey);
@@ -171,5 +174,23 @@ describe('A token that does not open any more', () => {
     expect(await money(id)).toMatchObject({ balances: [{ posted: { amount: '5.00' }, upstream: null }] });
     qiwi.sandbox.control.clearFaults('qiwi');
     expect((await look(id))?.credentials).toMatchObject([{ state: 'VALID' }]);
+  });
+
+  test('Who compares histories in the background meets the refusal, too.', async () => {
+    const wallet = qiwi.wallet(9);
+    const id = await linked(wallet);
+    qiwi.act('token.expire', { wallet: wallet.number });
+    await call(StartReconciliationDocument, { input: { walletId: id } });
+    const rejectedNow = async () => expect((await look(id))?.credentials).toMatchObject([{ state: 'REJECTED' }]);
+    await vi.waitFor(rejectedNow, { timeout: 30_000, interval: 200 });
+    await booksAreRight();
+  });
+
+  test('Its time runs out after 180 days, whoever looks.', async () => {
+    const id = await linked(qiwi.wallet(9));
+    ahead = 180 * DAY_MS - 60_000;
+    expect((await look(id))?.credentials).toMatchObject([{ state: 'VALID' }]);
+    ahead = 180 * DAY_MS + 60_000;
+    expect((await look(id))?.credentials).toMatchObject([{ state: 'EXPIRED' }]);
   });
 });

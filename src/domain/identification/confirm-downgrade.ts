@@ -7,6 +7,7 @@ import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { capable, walletAtProvider } from '../wallet/at-provider.ts';
 import { walletUpdated } from '../wallet/events.ts';
+import { heedRejection } from '../wallet/heed-rejection.ts';
 import { acceptedOfWallet } from '../wallet/refusal.ts';
 import { keepState, lookAgainAt } from './follow-downgrade.ts';
 import type { DowngradeDeps } from './request-downgrade.ts';
@@ -40,7 +41,8 @@ export async function confirmDowngrade(
   const outcome = await downgrades.confirm(reached.call, found.reference);
   if (outcome.kind === 'unknown') return begun;
   if (outcome.kind !== 'accepted') await takeBack(deps, downgradeId);
-  return keepState(deps, downgradeId, acceptedOfWallet(outcome, reached.wallet).state);
+  const { state } = await heedRejection(deps, reached, async () => acceptedOfWallet(outcome, reached.wallet));
+  return keepState(deps, downgradeId, state);
 }
 
 /** Step 1: what is about to be sent is on the record. Null when another call has done it. */

@@ -2,6 +2,7 @@ import type { Reconciliation } from '../../db/generated/client.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import { readUpstream } from '../provider/errors.ts';
+import { heedRejection } from '../wallet/heed-rejection.ts';
 import { type Break, keepBreaks, resolveBreak } from './breaks.ts';
 import { compareBalances } from './compare-balances.ts';
 import { compareLine } from './compare-line.ts';
@@ -54,6 +55,12 @@ export async function reconcile(deps: MirrorDeps, part: Part): Promise<void> {
   });
   const subject = await subjectOf(deps, prisma, wallet);
   if (!subject) return close(deps, reconciliation);
+  return heedRejection(deps, subject, () => compare(deps, subject, reconciliation, part));
+}
+
+async function compare(deps: MirrorDeps, subject: Subject, reconciliation: Reconciliation, part: Part): Promise<void> {
+  const { prisma } = deps.db;
+  const where = { id: reconciliation.id };
   const to = part.until ? new Date(part.until) : reconciliation.to;
   const compared = await comparePart(deps, subject, reconciliation, part, to);
   const matched = (part.matched ?? 0) + compared.matched;

@@ -32,7 +32,8 @@ export interface ConfirmPaymentInput extends PageChoice {
  * answers it as it is, `replayed: true`, and moves nothing.
  * @throws NotFoundError, StateError (it ended, its time has run out, its provider wants more data first, or does not let the
  *   wallet pay),
- *   InsufficientFundsError, LimitExceededError; through a provider also ProviderRejectedError (the payment is DECLINED then)
+ *   InsufficientFundsError, LimitExceededError; through a provider also ProviderRejectedError (the payment is DECLINED then,
+ *   but CREATED still where the wallet's credentials were refused before anything began)
  *   and ProviderUnavailableError (nothing was sent, nothing has changed)
  */
 export async function confirmPayment(

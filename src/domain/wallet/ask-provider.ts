@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { StateError } from '../../errors.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
 import { reachWallet, type WalletAtProvider } from './at-provider.ts';
-import { markRejected } from './mirror.ts';
+import { heedRejection } from './heed-rejection.ts';
 import { readOfWallet } from './refusal.ts';
 import type { WalletWithAccounts } from './store.ts';
 
@@ -21,14 +21,13 @@ export async function askProvider<T>(
   const reached = wallet.status === 'CLOSED' ? null : await reachWallet(deps, deps.db.prisma, wallet);
   if (!reached) return null;
   try {
-    return await readOfWallet(wallet, async () => (await read(reached)) ?? null);
+    return await heedRejection(deps, reached, () => readOfWallet(wallet, async () => (await read(reached)) ?? null));
   } catch (error) {
     const silent =
       error instanceof ProviderRejectedError ||
       error instanceof ProviderUnavailableError ||
       error instanceof StateError;
     if (!silent) throw error;
-    if (error instanceof ProviderRejectedError && error.provesCredentialsWrong) await markRejected(deps, wallet);
     deps.log.info({ walletId: wallet.id, code: error.code }, 'a provider could not tell of a wallet');
     return null;
   }

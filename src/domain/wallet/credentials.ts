@@ -76,9 +76,13 @@ export function issuedKeys(
   { invoices, paymentLinks }: Pick<Connector, 'invoices' | 'paymentLinks'>,
   credentials: WalletCredentials,
 ): WalletCredentials {
-  const names = [invoices?.credential, paymentLinks?.invoiceKey];
+  const names = issuedNames({ invoices, paymentLinks });
   return Object.fromEntries(Object.entries(credentials).filter(([name]) => names.includes(name)));
 }
+
+/** Names of keys that a provider issues beside what opens a wallet. */
+export const issuedNames = ({ invoices, paymentLinks }: Pick<Connector, 'invoices' | 'paymentLinks'>): string[] =>
+  [invoices?.credential, paymentLinks?.invoiceKey].filter((name) => name !== undefined);
 
 /**
  * Adds further credentials to those that the wallet has, in the place of any of the same name. The wallet's row is locked.
@@ -107,9 +111,18 @@ export async function eraseCredentials(tx: Tx, walletId: string): Promise<void> 
   await tx.wallet.update({ where: { id: walletId }, data: { credentialsSealed: null } });
 }
 
-/** How the provider took the wallet's credentials: one statement, and none of a row that says so already. */
-export async function noteCredentials(tx: Tx, walletId: string, state: CredentialState, now: Date): Promise<boolean> {
-  const where = { walletId, state: { not: state } };
+/**
+ * How the provider took the wallet's credentials: one statement, and none of a row that says so already.
+ * @param others names of those that it was not shown
+ */
+export async function noteCredentials(
+  tx: Tx,
+  walletId: string,
+  state: CredentialState,
+  now: Date,
+  others: string[] = [],
+): Promise<boolean> {
+  const where = { walletId, state: { not: state }, name: { notIn: others } };
   const { count } = await tx.walletCredential.updateMany({ where, data: { state, lastUsedAt: now } });
   return count > 0;
 }

@@ -8,6 +8,7 @@ import type { PersonData } from '../customer/person.ts';
 import type { AskDeps } from './ask-provider.ts';
 import { capable, type WalletAtProvider, walletAtProvider } from './at-provider.ts';
 import { changeWallet } from './change-wallet.ts';
+import { heedRejection } from './heed-rejection.ts';
 import { refreshWallet } from './mirror.ts';
 import { identificationAtProvider, ownerAtProvider, type WalletIdentification } from './owner.ts';
 import { acceptedOfWallet } from './refusal.ts';
@@ -37,8 +38,10 @@ export async function identifyWallet(
   const { wallet } = reached;
   checkWalletState(wallet, ['ACTIVE']);
   const { submit, vouch } = capable(reached, 'IDENTIFICATION', (connector) => connector.identification);
-  const told = person || (submit && !vouch) ? await checked(reached, person ?? {}) : null;
-  if (!told) await vouched(reached, level);
+  const byData = person !== undefined || (submit !== undefined && vouch === undefined);
+  const told = await heedRejection(deps, reached, () =>
+    byData ? checked(reached, person ?? {}) : vouched(reached, level),
+  );
   const said = await refreshWallet(deps, wallet);
   if (!said && told?.level) await keepLevel(deps, viewer, walletId, told.level);
   const fresh = present(await findWallet(deps.db.prisma, viewer, walletId), 'the wallet');
@@ -58,12 +61,13 @@ async function checked(reached: WalletAtProvider, person: PersonData): Promise<P
   return acceptedOfWallet(await submit(reached.call, given), reached.wallet);
 }
 
-async function vouched(reached: WalletAtProvider, level: IdentificationLevel): Promise<void> {
+async function vouched(reached: WalletAtProvider, level: IdentificationLevel): Promise<null> {
   const { wallet } = reached;
   if (level === 'NONE') throw InvalidInputError.at('input.level', 'must be SIMPLIFIED or FULL without a person.');
   const vouch = capable(reached, 'IDENTIFICATION', (connector) => connector.identification?.vouch);
   const phone = present(wallet.number, 'the number of a wallet at a provider');
   acceptedOfWallet(await vouch(reached.call, { phone, level }), wallet);
+  return null;
 }
 
 /** The level as the answer named it, when the wallet cannot be read just now. */

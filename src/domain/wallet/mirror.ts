@@ -17,8 +17,8 @@ import type { Money } from '../../money/money.ts';
 import { isExplained, requestReconciliation } from '../mirror/request-reconciliation.ts';
 import { followUndone } from '../payment/follow-undone.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
-import { reachWallet } from './at-provider.ts';
-import { noteCredentials } from './credentials.ts';
+import { reachWallet, type WalletAtProvider } from './at-provider.ts';
+import { issuedNames, noteCredentials } from './credentials.ts';
 import { balanceChanged, walletUpdated } from './events.ts';
 import type { WalletWithAccounts } from './store.ts';
 import { loadWallet, type UpstreamAccount, type UpstreamWallet } from './upstream-wallet.ts';
@@ -47,8 +47,7 @@ export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts
   } catch (error) {
     if (!(error instanceof ProviderRejectedError || isOfAnother(error) || error instanceof ProviderUnavailableError))
       throw error;
-    // the owner has to give other credentials (walletSetCredentials)
-    if (isOfAnother(error) || isCredentialRefusal(error)) await markRejected(deps, wallet);
+    if (isOfAnother(error) || isCredentialRefusal(error)) await markRejected(deps, reached);
     deps.log.info({ walletId: wallet.id, code: error.code }, 'a wallet could not be read from its provider');
     return null;
   }
@@ -57,7 +56,8 @@ export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts
 /** The credentials open, but another wallet: nothing else of a reading can be unfit. */
 const isOfAnother = (error: unknown): error is InvalidInputError => error instanceof InvalidInputError;
 
-const isCredentialRefusal = (error: unknown): boolean =>
+/** Was it what opens the wallet that its provider refused? */
+export const isCredentialRefusal = (error: unknown): boolean =>
   error instanceof ProviderRejectedError && error.provesCredentialsWrong;
 
 /** What our books have of a wallet: to be read before its provider is asked. */
@@ -212,11 +212,14 @@ const sameCounters = (a: Counters = emptyBook, b: Counters = emptyBook): boolean
   a.pendingDebits === b.pendingDebits &&
   a.pendingCredits === b.pendingCredits;
 
-/** The provider did not take the wallet's credentials. */
-export async function markRejected({ db, clock }: Pick<Deps, 'db' | 'clock'>, wallet: Wallet): Promise<void> {
+/** The provider did not take the wallet's credentials: the owner has to give others (walletSetCredentials). */
+export async function markRejected(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  { wallet, connector }: Pick<WalletAtProvider, 'wallet' | 'connector'>,
+): Promise<void> {
   const now = clock.now();
   await transaction(db, async (tx) => {
-    if (await noteCredentials(tx, wallet.id, 'REJECTED', now))
+    if (await noteCredentials(tx, wallet.id, 'REJECTED', now, issuedNames(connector)))
       await appendEvents(tx, [walletUpdated(wallet, now)], now);
   });
 }

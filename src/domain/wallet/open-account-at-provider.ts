@@ -8,6 +8,7 @@ import { whileInUse } from '../idempotency/in-use.ts';
 import { actorOf, once } from '../idempotency/once.ts';
 import { capable, type WalletAtProvider, walletAtProvider } from './at-provider.ts';
 import { walletUpdated } from './events.ts';
+import { heedRejection } from './heed-rejection.ts';
 import { hasAccount, openMirror } from './mirror.ts';
 import type { OpenAccountInput, OpenedAccount } from './open-account.ts';
 import { acceptedOfWallet, naming } from './refusal.ts';
@@ -65,7 +66,7 @@ async function open(
   // another request may have just opened it
   const known = present(await findWallet(deps.db.prisma, viewer, id), 'the wallet');
   if (hasAccount(known, currency)) return known;
-  await haveItOpened(deps, viewer, reached, currency, claimed);
+  await heedRejection(deps, reached, () => haveItOpened(deps, viewer, reached, currency, claimed));
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
     const locked = present(await lockWallet(tx, viewer, id), 'the wallet');

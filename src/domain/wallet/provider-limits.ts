@@ -38,41 +38,45 @@ export async function providerLimits(
   const stated = await askProvider(deps, wallet, ({ connector, call }) =>
     connector.limits?.list(call, ...(kinds ? [kinds] : [])),
   );
-  return (stated ?? [])
-    .filter(({ level }) => level === null || wanted.includes(level))
-    .map(
-      ({
-        kind,
-        window,
-        title,
-        description,
-        level,
-        max,
-        enabled,
-        spent,
-        remaining,
-        count,
-        maxCount,
-        country,
-        interval,
-      }) => ({
-        kind,
-        window,
-        level,
-        currency: max?.currency ?? wallet.defaultCurrency,
-        maxMinor: max?.minor ?? null,
-        spentMinor: spent?.minor ?? null,
-        count: count ?? null,
-        interval: interval ?? null,
-        stated: {
-          provider: wallet.provider,
+  return (
+    (stated ?? [])
+      // what the provider counts is the wallet's own
+      .map((limit) => ({ ...limit, level: limit.level ?? (limit.spent ? wallet.identificationLevel : null) }))
+      .filter(({ level }) => level === null || wanted.includes(level))
+      .map(
+        ({
+          kind,
+          window,
           title,
           description,
+          level,
+          max,
           enabled,
-          remainingMinor: remaining?.minor ?? null,
-          maxCount: maxCount ?? null,
-          country: country ?? null,
-        },
-      }),
-    );
+          spent,
+          remaining,
+          count,
+          maxCount,
+          country,
+          interval,
+        }) => ({
+          kind,
+          window,
+          level,
+          currency: max?.currency ?? wallet.defaultCurrency,
+          maxMinor: max?.minor ?? null,
+          spentMinor: spent?.minor ?? null,
+          count: count ?? null,
+          interval: interval ?? null,
+          stated: {
+            provider: wallet.provider,
+            title,
+            description,
+            enabled,
+            remainingMinor: remaining?.minor ?? null,
+            maxCount: maxCount ?? null,
+            country: country ?? null,
+          },
+        }),
+      )
+  );
 }
