@@ -7,27 +7,13 @@ import type { PartnerViewer } from './access/viewer.ts';
 import { createCustomer } from './customer/create-customer.ts';
 import { createTopUp } from './payment/create-top-up.ts';
 import { settleTopUp } from './payment/settle-top-up.ts';
-import { createProviderAccount, updateProviderAccount } from './provider/create-provider-account.ts';
-import type { AccountCredentials } from './provider/settings.ts';
+import { updateProviderAccount } from './provider/create-provider-account.ts';
+import { MBANK_ACCOUNT_ID, MBANK_CREDENTIALS, seedProviderAccounts } from './seed-providers.ts';
 import { openWallet } from './wallet/open-wallet.ts';
 
 const PARTNER_ID = 'par_00000000000000000000000001';
 const KEY_ID = 'key_00000000000000000000000001';
 const PARTNER_NAME = 'Demo shop';
-const MBANK_ACCOUNT_ID = 'pac_00000000000000000000000001';
-/** The sample values of mbank's own documents, which the sandbox knows. */
-const MBANK_CREDENTIALS = {
-  phone: '+79990000001',
-  password: 'house-p@ss',
-  clientId: 'mbank_storefront',
-  clientSecret: 'oklol',
-  consentClientId: 'mbank_web',
-  consentClientSecret: 'topsecret',
-  appId: '42',
-  appSecret: 's3cr3t',
-  webhookClientId: 'mserver',
-  webhookClientToken: 'token',
-};
 const TOKEN_TTL_SECONDS = 12 * 3600;
 
 const people = [
@@ -95,7 +81,7 @@ export async function seedDemo(deps: Deps, sandboxUrl: string | null): Promise<D
       ).token;
     }
   }
-  await seedMbank(deps, sandboxUrl);
+  await seedProviderAccounts(deps, PARTNER_ID, sandboxUrl);
   return {
     partnerName: PARTNER_NAME,
     apiKey,
@@ -120,26 +106,6 @@ async function seedPartner({ db }: Deps, apiKey: string): Promise<PartnerViewer>
     update: key,
   });
   return { kind: 'PARTNER', partnerId: PARTNER_ID, apiKeyId: KEY_ID, scopes: new Set(scopes) };
-}
-
-/** The demo partner's account at mbank: the sandbox's own, or whatever MBANK_URL names. */
-async function seedMbank(deps: Deps, sandboxUrl: string | null): Promise<void> {
-  const given = deps.config.providerUrls.MBANK;
-  if (!given && !sandboxUrl) return;
-  const baseUrl = given ?? `${sandboxUrl}/mbank/v1`;
-  const credentials: AccountCredentials = {
-    ...MBANK_CREDENTIALS,
-    mserverUrl: given ?? `${sandboxUrl}/mbank/mserver2-dev`,
-  };
-  const known = await deps.db.prisma.providerAccount.findUnique({ where: { id: MBANK_ACCOUNT_ID } });
-  if (known)
-    await updateProviderAccount(deps, PARTNER_ID, { providerAccountId: MBANK_ACCOUNT_ID, baseUrl, credentials });
-  else
-    await createProviderAccount(
-      deps,
-      { partnerId: PARTNER_ID, provider: 'MBANK', name: 'Demo mbank', baseUrl, credentials },
-      MBANK_ACCOUNT_ID,
-    );
 }
 
 /**
