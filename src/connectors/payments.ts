@@ -57,7 +57,7 @@ export interface PaymentHandle<Order> {
   order: Order;
   /**
    * Lines of the wallet's history that are other payments. Only where the history is `unnumbered`: there a payment is known by what
-   * it is, and of two equal ones each must have its own line. Without it, several lines that fit prove nothing.
+   * it is, and of two equal ones each must have its own line. Left out: no line proves anything.
    */
   others?: readonly string[];
 }

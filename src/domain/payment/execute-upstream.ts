@@ -116,7 +116,9 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   if (upstream.payment.status === 'PROCESSING' && untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
     // the provider proves that the confirming call never arrived, and no answer can be on its way any more
     if (said) return (await executeUpstream(deps, upstream.payment.id)).payment;
-    if (upstream.attempt.reference === null) return decline(deps, upstream, trace, now);
+    // our own id may stand for a number that the provider does not give: it proves nothing of what is there
+    const { reference, clientId } = upstream.attempt;
+    if (reference === null || reference === clientId) return decline(deps, upstream, trace, now);
     deps.log.error(
       { paymentId: upstream.payment.id },
       'a provider does not know a payment that it has numbered; an operator may rule on it',
