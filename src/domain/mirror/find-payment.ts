@@ -27,7 +27,11 @@ export async function findPayment(tx: Tx, subject: Subject, said: ProviderPaymen
     include: { payment: true },
   });
   // an id of ours is unique for the wallet that pays; another wallet may have been given the same one by somebody else
-  const fits = attempts.find((attempt) => attempt.reference === reference || pays(subject, attempt.payment, said));
+  // and one whose number is known is not told of under another: that line repeats its id, and was refused for it
+  const fits = attempts.find(
+    (attempt) =>
+      attempt.reference === reference || (attempt.reference === null && pays(subject, attempt.payment, said)),
+  );
   return fits?.payment ?? null;
 }
 

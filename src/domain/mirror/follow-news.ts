@@ -31,6 +31,7 @@ export async function followNews(deps: MirrorDeps, { walletId, reference, direct
     return true;
   }
   const recorded = await recordMovement(deps, subject, said, 'WEBHOOK');
+  if (recorded.kind === 'waits') throw new NotShownYetError('the payment of ours that this may be is still unclear');
   if (recorded.kind === 'unreadable')
     deps.log.warn({ walletId, reference, status: said.providerStatus }, 'a movement cannot be booked as it is told');
   return true;

@@ -8,6 +8,7 @@ import { currencyByCode } from '../../money/currency.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { learn } from '../payment/learn.ts';
 import { openOrder } from '../payment/order.ts';
+import { isAwaited } from './awaited.ts';
 import { isPassed } from './compare-line.ts';
 import { conversionOf, joinConversion } from './conversion.ts';
 import { findPaidInvoice } from './find-paid-invoice.ts';
@@ -16,11 +17,15 @@ import { joinSide } from './join-side.ts';
 import { learnPayment, noOrder } from './learn-payment.ts';
 import { isBefore, type MirrorDeps, type Subject } from './subject.ts';
 
-/** What became of one line of a history: it was there before the mirror, it is a payment here, or it cannot be one. */
+/**
+ * What became of one line of a history: it was there before the mirror, it is a payment here, it cannot be one, or it waits for
+ * the answer to a payment of ours.
+ */
 export type Recorded =
   | { kind: 'before' }
   | { kind: 'payment'; payment: Payment; booked: boolean }
-  | { kind: 'unreadable' };
+  | { kind: 'unreadable' }
+  | { kind: 'waits' };
 
 /**
  * Takes one line of a wallet's history into the books: a payment of ours is brought to where the line proves that it stands,
@@ -44,6 +49,7 @@ export function recordMovement(
       return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
     if (isBefore(subject, said)) return { kind: 'before' };
     if (!isReadable(said)) return { kind: 'unreadable' };
+    if (!conversion && (await isAwaited(tx, subject, said))) return { kind: 'waits' };
     if (conversion) return { kind: 'payment', ...(await joinConversion(tx, subject, conversion.id, said, now)) };
     return { kind: 'payment', payment: await learnPayment(deps, tx, subject, { said, source }, now), booked: true };
   });

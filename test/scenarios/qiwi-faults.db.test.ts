@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { ConfirmPaymentDocument, ProviderBalanceDocument } from '../../schema/operations.ts';
+import { addJob } from '../../src/db/job-queue.ts';
+import { startTestApp } from '../support/app.ts';
+import { newPhone } from '../support/builders.ts';
+import { type CallFault, PATIENCE } from '../support/mbank-faults.ts';
+import { run } from '../support/operations.ts';
+import { freePort, linkQiwi, type QiwiWallet, startQiwi } from '../support/qiwi.ts';
+import { cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
+import { breaksInTheBooks } from '../support/snapshot.ts';
+import { fundedWalletOf } from '../support/wallets.ts';
+
+const gateway = await startTestApp({ env: { PORT: await freePort() }, patience: PATIENCE });
+const { partnerId, apiKey } = await gateway.partner();
+const call = run(gateway, apiKey);
+const qiwi = await startQiwi(gateway, partnerId);
+const { payout, transfer, until } = payments(gateway, apiKey, call);
+
+/** A wallet that pays, and one that may receive. */
+interface Pair {
+  from: string;
+  to: string;
+  at: QiwiWallet;
+}
+async function pair(): Promise<Pair> {
+  const at = qiwi.wallet(10_000);
+  qiwi.act('wallet.balance', { wallet: at.number, currency: 840, amount: 0 });
+  return { at, from: await linkQiwi(call, qiwi, at), to: await linkQiwi(call, qiwi, qiwi.wallet(0)) };
+}
+
+const writes: [operation: string, what: string, charge: string, create: (of: Pair) => Promise<{ id: string }>][] = [
+  ['PAY-4', 'transfer', '100.00', ({ from, to }) => transfer(from, { walletId: to }, '100')],
+  ['PAY-7', 'payout to a phone', '100.00', ({ from }) => payout(from, { phone: '+79161234567' }, '100')],
+  [
+    'PAY-10',
+    'payout to a card',
+    '152.00',
+    ({ from }) => payout(from, { card: { number: cardNumber('427638') } }, '100'),
+  ],
+  ['PAY-17', 'payout to a company', '150.00', ({ from }) => payout(from, { organisation }, '100', { payer })],
+  [
+    'PAY-5',
+    'conversion',
+    '755.11',
+    ({ from, at }) =>
+      transfer(from, { phone: `+${at.number}` }, '10', {
+        amount: { amount: '10', currency: 'USD' },
+        fromCurrency: 'RUB',
+      }),
+  ],
+];
+
+const faults: [title: string, fault: CallFault, acted: boolean][] = [
+  ['is not answered in time', { kind: 'hold', when: 'after' }, true],
+  ['is reset before QIWI acted', { kind: 'close', when: 'before' }, false],
+  ['is reset after QIWI acted', { kind: 'close', when: 'after' }, true],
+  ['is answered by 500 before QIWI acted', { kind: 'status', status: 500, when: 'before' }, false],
+  ['is answered by 500 after QIWI acted', { kind: 'status', status: 500, when: 'after' }, true],
+  ['is answered by garbage', { kind: 'garbage', when: 'after' }, true],
+];
+
+const roubles = async (id: string) => {
+  const balances = (await call(ProviderBalanceDocument, { id })).wallet?.balances ?? [];
+  const { posted, pending } = balances.find(({ currency }) => currency === 'RUB') ?? {};
+  return [posted?.amount, pending?.amount];
+};
+const paid = (charge: string) => (10_000 - Number.parseFloat(charge)).toFixed(2);
+const attemptOf = (paymentId: string) =>
+  gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
+
+describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
+  test.each(faults)('whose call %s: nothing is lost, nothing is paid twice.', async (_title, fault, acted) => {
+    const both = await pair();
+    const created = await create(both);
+    qiwi.sandbox.control.fault({ provider: 'qiwi', operation, times: 1, ...fault });
+    const { paymentConfirm } = await call(ConfirmPaymentDocument, { paymentId: created.id });
+    expect(paymentConfirm).toMatchObject({ payment: { status: expect.stringMatching(/PROCESSING|COMPLETED/) } });
+    qiwi.sandbox.control.clearFaults();
+    const { clientId } = await attemptOf(created.id);
+    if (!acted) {
+      // the history proves, half a minute later, that nothing has come of it
+      const { payments: none } = qiwi.act('payments', { clientId }) as { payments: unknown[] };
+      expect(none).toEqual([]);
+      expect((await roubles(both.from))[0]).toBe('10000.00');
+      expect((await roubles(both.from))[1]).not.toBe('0.00');
+      const { pool, prisma } = gateway.deps.db;
+      const earlier = "- interval '1 minute'";
+      await pool.query(`UPDATE payment SET confirmed_at = confirmed_at ${earlier} WHERE id = $1`, [created.id]);
+      await pool.query(`UPDATE payment_attempt SET called_at = called_at ${earlier} WHERE payment_id = $1`, [
+        created.id,
+      ]);
+      await addJob(prisma, 'resolve-payment', { paymentId: created.id, round: 0 }, {});
+      await until(created.id, 'DECLINED');
+      expect(await roubles(both.from)).toEqual(['10000.00', '0.00']);
+    } else {
+      await until(created.id, 'COMPLETED');
+      expect(await roubles(both.from)).toEqual([paid(charge), '0.00']);
+      const { payments: lines } = qiwi.act('payments', { clientId }) as { payments: { status: string }[] };
+      expect(lines).toMatchObject([{ status: 'SUCCESS' }]);
+      if (operation === 'PAY-4') expect(await roubles(both.to)).toEqual(['100.00', '0.00']);
+    }
+    expect(await gateway.deps.db.prisma.payment.count({ where: { sourceWalletId: both.from } })).toBe(1);
+    expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+  });
+});
+
+test('An id that was used at QIWI already is no refusal: the history decides, and its second line is not ours.', async () => {
+  const { from, at } = await pair();
+  const created = await payout(from, { phone: '+79161234567' }, '100');
+  const { clientId } = await attemptOf(created.id);
+  await call(ConfirmPaymentDocument, { paymentId: created.id });
+  await until(created.id, 'COMPLETED');
+  const again = await qiwi.elsewhere(at, 'POST', '/sinap/api/v2/terms/1/payments', {
+    id: clientId,
+    sum: { amount: 100, currency: '643' },
+    paymentMethod: { type: 'Account', accountId: '643' },
+    fields: { account: '9161234567' },
+  });
+  expect(again.status).toBe(200);
+  const { payments: lines } = qiwi.act('payments', { clientId }) as { payments: { status: string }[] };
+  expect(lines.map(({ status }) => status).sort()).toEqual(['ERROR', 'SUCCESS']);
+  const learned = () =>
+    gateway.deps.db.prisma.payment.findMany({ where: { sourceWalletId: from }, orderBy: { id: 'asc' } });
+  await expect.poll(async () => (await learned()).length, { timeout: 20_000 }).toBe(2);
+  expect((await learned()).map(({ origin, status }) => [origin, status])).toEqual([
+    ['API', 'COMPLETED'],
+    ['PROVIDER', 'DECLINED'],
+  ]);
+  expect(await roubles(from)).toEqual(['9900.00', '0.00']);
+  expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+});
+
+test('A notification that comes late, and twice, changes nothing.', async () => {
+  const { from } = await pair();
+  const created = await payout(from, { phone: '+79161234567' }, '100', { confirm: true });
+  const { reference, timeline } = await until(created.id, 'COMPLETED');
+  qiwi.act('payment.notify', { id: reference });
+  qiwi.act('payment.notify', { id: reference });
+  const receipts = () => gateway.deps.db.prisma.webhookReceipt.count({ where: { handledAt: null } });
+  await expect.poll(receipts, { timeout: 20_000 }).toBe(0);
+  expect((await until(created.id, 'COMPLETED')).timeline).toEqual(timeline);
+  expect(await roubles(from)).toEqual(['9900.00', '0.00']);
+  expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+});
+
+test('A price that cannot be asked is no payment: the same key tries again.', async () => {
+  const local = await fundedWalletOf(call, newPhone(), '1000');
+  qiwi.sandbox.control.fault({ provider: 'qiwi', operation: 'PAY-1', kind: 'status', status: 500, times: 20 });
+  await expect(payout(local, { phone: '+79161234567' }, '100', { idempotencyKey: 'the-same' })).rejects.toThrow(
+    'ProviderUnavailableError',
+  );
+  expect(await roubles(local)).toEqual(['1000.00', '0.00']);
+  qiwi.sandbox.control.clearFaults();
+  const again = await payout(local, { phone: '+79161234567' }, '100', { idempotencyKey: 'the-same' });
+  expect(again).toMatchObject({ status: 'CREATED', fee: { amount: '0.00' } });
+  expect(await gateway.deps.db.prisma.payment.count({ where: { sourceWalletId: local } })).toBe(1);
+});
