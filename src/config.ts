@@ -22,6 +22,7 @@ const schema = z.object({
   PUBLIC_URL: url.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must be a postgres:// URL' }).optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(16),
+  GATEWAYS: z.coerce.number().int().min(1).max(1_000).default(1),
   DATA_DIR: z.string().default('.koshel'),
   SANDBOX: z.enum(['on', 'off'], 'must be "on" or "off"').optional(),
   SANDBOX_PORT: port.default(4010),
@@ -60,6 +61,8 @@ export interface Config {
   /** Null: the embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
   databasePool: number;
+  /** How many gateways share the database, and with it what providers allow a wallet in a minute. */
+  gateways: number;
   dataDir: string;
   sandbox: boolean;
   sandboxPort: number;
@@ -102,6 +105,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     publicUrl: vars.PUBLIC_URL ?? null,
     databaseUrl: vars.DATABASE_URL ?? null,
     databasePool: vars.DATABASE_POOL,
+    gateways: vars.GATEWAYS,
     dataDir,
     sandbox: vars.SANDBOX ? vars.SANDBOX === 'on' : vars.DATABASE_URL === undefined,
     sandboxPort: vars.SANDBOX_PORT,

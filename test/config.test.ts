@@ -9,6 +9,12 @@ const secrets = {
 };
 const load = (env: Record<string, string>) => loadConfig({ ...secrets, ...env });
 
+test('A gateway is alone unless it is told how many share the database.', () => {
+  expect(load({}).gateways).toBe(1);
+  expect(load({ GATEWAYS: '3' }).gateways).toBe(3);
+  expect(() => load({ GATEWAYS: '0' })).toThrow('GATEWAYS');
+});
+
 test('Without a word about messages there is no mail server, no gateway, and events are kept ninety days.', () => {
   expect(load({})).toMatchObject({ smtpUrl: null, smsUrl: null, eventRetentionDays: 90 });
 });

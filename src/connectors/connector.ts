@@ -10,6 +10,7 @@ import type { HttpAnswer, HttpRequest } from './http.ts';
 import type { IssuedCards } from './issued-cards.ts';
 import type { PaymentLinks } from './links.ts';
 import type { DeclineReason, Refusal, Remedy } from './outcome.ts';
+import type { Rate } from './pace.ts';
 import type { Payees } from './payees.ts';
 import type { PaymentCapability, PayoutOrder, TopUps, TransferOrder, TransitOrder } from './payments.ts';
 import type { Masking, Recorder } from './recorder.ts';
@@ -111,6 +112,8 @@ export interface UpstreamCall<T> {
   operation: string;
   /** May it be repeated without effect? Only then is it retried. */
   safe: boolean;
+  /** The number of the wallet for which the provider counts it. For nothing else: it is in no log line and no metric. */
+  wallet?: string;
   request: HttpRequest;
   /** Values cut out of the recording wherever they stand. */
   hide?: readonly string[];
@@ -121,9 +124,11 @@ export interface UpstreamCall<T> {
   read(answer: HttpAnswer): T;
 }
 
-/** A provider as its client reaches it: instrumented, limited, behind circuit breakers. */
+/** A provider as its client reaches it: instrumented, limited, at the rates that it allows, behind circuit breakers. */
 export interface Upstream {
   call<T>(call: UpstreamCall<T>, recorder?: Recorder): Promise<T>;
+  /** How many calls of this operation go out in a minute for one wallet; null when no rate is stated. */
+  perMinute(operation: string): number | null;
 }
 
 /** What a connector is made of. */
@@ -147,6 +152,8 @@ export interface ProviderDefinition<Config = unknown> {
   masking: Masking;
   /** The table of refusals in its documents. */
   refusals: readonly DocumentedRefusal[];
+  /** What its documents allow in a minute, if they say so. */
+  rates?: readonly Rate[];
   /** Makes the connector of one provider account; the members it returns are its capabilities. */
   create(config: Config, deps: ConnectorDeps): Capabilities;
 }

@@ -1,10 +1,11 @@
 import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ExponentialBackoff, handleWhen, isBrokenCircuitError, isBulkheadRejectedError, retry } from 'cockatiel';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { ProviderDefinition, Upstream, UpstreamCall } from './connector.ts';
 import { type HttpAnswer, type HttpClient, HttpFailure } from './http.ts';
+import type { Pass } from './lane.ts';
 import type { Limits, Monitor } from './monitor.ts';
 import { ProtocolError, ProviderRejected, ProviderUnavailable, type Trouble } from './outcome.ts';
 import { maskAnswer, maskRequest, type Recorder } from './recorder.ts';
@@ -13,6 +14,8 @@ import { maskAnswer, maskRequest, type Recorder } from './recorder.ts';
 export interface ConnectorMetrics {
   requests: Counter<'provider' | 'operation' | 'outcome'>;
   seconds: Histogram<'provider' | 'operation'>;
+  queue: Gauge<'provider' | 'operation'>;
+  held: Counter<'provider' | 'operation' | 'outcome'>;
 }
 
 /** Registers the connectors' metrics once in this registry. */
@@ -31,6 +34,18 @@ export function createMetrics(register: Registry): ConnectorMetrics {
       buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10],
       registers: [register],
     }),
+    queue: new Gauge({
+      name: 'koshel_provider_queue',
+      help: 'Requests that wait for their turn at the rate that the provider allows',
+      labelNames: ['provider', 'operation'],
+      registers: [register],
+    }),
+    held: new Counter({
+      name: 'koshel_provider_held_total',
+      help: 'Requests that the rate of the provider has held up: delayed, or refused before sending',
+      labelNames: ['provider', 'operation', 'outcome'],
+      registers: [register],
+    }),
   };
 }
 
@@ -46,7 +61,8 @@ export interface Instruments {
 
 /**
  * The way to one provider: span, metrics, log line and recording around each try; a concurrency limit and a circuit
- * breaker per operation before it; and repetition of safe reads, and of nothing else, around it all.
+ * breaker per operation before it; the provider's rates before these, so that who waits for his turn keeps no place from
+ * others; and repetition of safe reads, and of nothing else, around it all.
  */
 export function createUpstream(definition: ProviderDefinition, instruments: Instruments): Upstream {
   const { monitor, limits } = instruments;
@@ -56,10 +72,11 @@ export function createUpstream(definition: ProviderDefinition, instruments: Inst
     backoff: new ExponentialBackoff({ initialDelay: limits.retryDelayMs, maxDelay: limits.retryDelayMs * 10 }),
   });
   return {
+    perMinute: (operation) => monitor.pace.perMinute(operation),
     call(call, recorder) {
-      const once = async () => {
+      const send = async (ask: typeof call) => {
         try {
-          return await monitor.policyOf(call.operation).execute(() => tryOnce(definition, instruments, call, recorder));
+          return await monitor.policyOf(call.operation).execute(() => tryOnce(definition, instruments, ask, recorder));
         } catch (error) {
           if (!(error instanceof Error)) throw error;
           const about = { provider, operation: call.operation, mayHaveActed: false };
@@ -78,6 +95,7 @@ export function createUpstream(definition: ProviderDefinition, instruments: Inst
           throw error;
         }
       };
+      const once = () => inTurn(provider, instruments, call, send);
       return call.safe ? again.execute(once) : once();
     },
   };
@@ -86,6 +104,46 @@ export function createUpstream(definition: ProviderDefinition, instruments: Inst
 /** Faults that pass by themselves, at once. Whoever was too slow, shut out or crowded out would only be so again. */
 const passing = new Set<Trouble>(['CONNECTION_FAILED', 'CONNECTION_LOST', 'SERVER_ERROR']);
 const worthRepeating = (error: Error): boolean => error instanceof ProviderUnavailable && passing.has(error.why);
+
+/** Sends a call when it has its turn, and tells the rates what came of it. @throws ProviderUnavailable, and what `send` throws */
+async function inTurn<T>(
+  provider: string,
+  instruments: Instruments,
+  call: UpstreamCall<T>,
+  send: (call: UpstreamCall<T>) => Promise<T>,
+): Promise<T> {
+  const { operation } = call;
+  const pass = await turnOf(provider, instruments, call);
+  const read = (answer: HttpAnswer) => {
+    const until = pass.answered(answer);
+    if (until) instruments.log.warn({ provider, operation, status: answer.status, until }, 'a wallet is shut out');
+    return call.read(answer);
+  };
+  let sent = true;
+  try {
+    return await send({ ...call, read });
+  } catch (error) {
+    sent = !(error instanceof ProviderUnavailable) || error.mayHaveActed;
+    throw error;
+  } finally {
+    pass.leave(sent);
+  }
+}
+
+async function turnOf(provider: string, { monitor, metrics }: Instruments, call: UpstreamCall<unknown>): Promise<Pass> {
+  const labels = { provider, operation: call.operation };
+  try {
+    const turn = monitor.pace.enter(call);
+    if (!(turn instanceof Promise)) return turn;
+    metrics.queue.inc(labels);
+    const pass = await turn.finally(() => metrics.queue.dec(labels));
+    metrics.held.inc({ ...labels, outcome: 'delayed' });
+    return pass;
+  } catch (error) {
+    metrics.held.inc({ ...labels, outcome: 'refused' });
+    throw error;
+  }
+}
 
 async function tryOnce<T>(
   definition: ProviderDefinition,

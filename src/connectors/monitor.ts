@@ -1,6 +1,8 @@
 import { bulkhead, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, type IPolicy, wrap } from 'cockatiel';
 import type { Clock } from '../lib/clock.ts';
+import type { ProviderDefinition } from './connector.ts';
 import { ProtocolError, ProviderUnavailable } from './outcome.ts';
+import { createPace, type Pace } from './pace.ts';
 
 /** How patient and how greedy we are with one provider. */
 export interface Limits {
@@ -13,6 +15,13 @@ export interface Limits {
   /** Requests at once, and how many more may wait. */
   concurrency: number;
   queue: number;
+  /** How many gateways share what a provider allows a wallet in a minute. */
+  processes: number;
+  /** How many calls of a wallet may wait for their turn when that is used up, and how long at most. */
+  rateQueue: number;
+  rateWaitMs: number;
+  /** How long a wallet keeps off an operation that answers 423 or 429, where neither the answer nor the documents tell. */
+  backOffMs: number;
   /** Health looks back so far, over so many calls at most. */
   windowMs: number;
   windowSize: number;
@@ -25,6 +34,10 @@ export const defaultLimits: Limits = {
   breakMs: 10_000,
   concurrency: 48,
   queue: 500,
+  processes: 1,
+  rateQueue: 200,
+  rateWaitMs: 5_000,
+  backOffMs: 5_000,
   windowMs: 5 * 60_000,
   windowSize: 2_000,
 };
@@ -47,8 +60,9 @@ interface Sample {
   ms: number;
 }
 
-/** The circuits, the concurrency limit and the recent past of one provider at one base URL. */
+/** The rates, the circuits, the concurrency limit and the recent past of one provider at one base URL. */
 export interface Monitor {
+  readonly pace: Pace;
   /** The policy under which one try of an operation runs. */
   policyOf(operation: string): IPolicy;
   /** Until when the operation's circuit lets nothing through; null when it does, be it only to try again. */
@@ -63,7 +77,11 @@ const HEALTHY_RATE = 0.95;
 const DOWN_RATE = 0.2;
 
 /** A monitor. A provider account shares it with every other account at the same base URL. */
-export function createMonitor(clock: Clock, limits: Limits): Monitor {
+export function createMonitor(
+  { code, rates = [] }: Pick<ProviderDefinition, 'code' | 'rates'>,
+  clock: Clock,
+  limits: Limits,
+): Monitor {
   const breakers = new Map<string, ReturnType<typeof circuitBreaker>>();
   const brokenAt = new Map<string, number>();
   const gate = bulkhead(limits.concurrency, limits.queue);
@@ -86,6 +104,7 @@ export function createMonitor(clock: Clock, limits: Limits): Monitor {
     return broken && clock.now().getTime() < until ? new Date(until) : null;
   };
   return {
+    pace: createPace(code, rates, clock, limits),
     // the gate stands outside, for a full queue says nothing about the circuit
     policyOf: (operation) => wrap(gate, breakerOf(operation)),
     closedUntil,
@@ -107,7 +126,7 @@ const speaksAgainstProvider = (error: Error): boolean =>
 
 /**
  * Health over the monitors of one provider.
- * DOWN: hardly anything works. DEGRADED: a circuit is open, or one call in twenty fails.
+ * DOWN: hardly anything works. DEGRADED: a circuit is open, a wallet is shut out, or one call in twenty fails.
  */
 export function healthOf(monitors: readonly Monitor[], checkedAt: Date): HealthSnapshot {
   const samples = monitors.flatMap((monitor) => monitor.samples());
@@ -116,7 +135,8 @@ export function healthOf(monitors: readonly Monitor[], checkedAt: Date): HealthS
   const times = samples.map((sample) => sample.ms).sort((a, b) => a - b);
   const rate = successRate ?? 1;
   const down = samples.length >= FEW && rate <= DOWN_RATE;
-  const well = openCircuits.length === 0 && rate >= HEALTHY_RATE;
+  const shut = monitors.some(({ pace }) => pace.shut());
+  const well = openCircuits.length === 0 && !shut && rate >= HEALTHY_RATE;
   return {
     state: down ? 'DOWN' : well ? 'UP' : 'DEGRADED',
     successRate,

@@ -40,6 +40,7 @@ export type Trouble =
   | 'CONNECTION_FAILED'
   | 'CIRCUIT_OPEN'
   | 'OVERLOADED'
+  | 'RATE_LIMITED'
   | 'DEADLINE'
   | 'CONNECTION_LOST'
   | 'SERVER_ERROR'

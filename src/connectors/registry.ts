@@ -76,9 +76,9 @@ export function createConnectors(options: ConnectorsOptions): Connectors {
   const monitors = new Map<string, Monitor>();
   const opened = new Map<string, { fingerprint: string; connector: Connector; monitor: Monitor }>();
 
-  const monitorOf = (code: string, origin: string): Monitor => {
-    const key = `${code} ${origin}`;
-    const monitor = monitors.get(key) ?? createMonitor(clock, limits);
+  const monitorOf = (definition: ProviderDefinition, origin: string): Monitor => {
+    const key = `${definition.code} ${origin}`;
+    const monitor = monitors.get(key) ?? createMonitor(definition, clock, limits);
     monitors.set(key, monitor);
     return monitor;
   };
@@ -99,7 +99,7 @@ export function createConnectors(options: ConnectorsOptions): Connectors {
       const definition = present(byCode.get(account.provider), `provider ${account.provider}`);
       const parsed = definition.config.safeParse(account.settings);
       assert(parsed.success, `the settings of provider account ${account.id} do not fit ${account.provider}`);
-      const monitor = monitorOf(definition.code, definition.origin(parsed.data));
+      const monitor = monitorOf(definition, definition.origin(parsed.data));
       const upstream = createUpstream(definition, { http, monitor, metrics, limits, clock, log });
       const connector: Connector = {
         ...definition.create(parsed.data, { upstream, clock, log }),
@@ -114,7 +114,7 @@ export function createConnectors(options: ConnectorsOptions): Connectors {
       const definition = present(byCode.get(of), `provider ${of}`);
       const upstream = createUpstream(definition, {
         http,
-        monitor: createMonitor(clock, limits),
+        monitor: createMonitor(definition, clock, limits),
         metrics,
         limits,
         clock,

@@ -34,7 +34,8 @@ export function createDeps(
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
-  const connectors = createConnectors({ clock, log, metrics, ...patience });
+  const limits = { processes: config.gateways, ...patience.limits };
+  const connectors = createConnectors({ clock, log, metrics, ...patience, limits });
   const notifier = openNotifier({
     smtpUrl: config.smtpUrl ?? messages?.smtpUrl ?? null,
     mailFrom: config.mailFrom,

@@ -19,8 +19,6 @@ import {
 import type { WireType } from './wire-history.ts';
 
 const LARGEST_PAGE = 50;
-/** How many lists may be read in a minute for one wallet (contract 1.7). */
-const LISTS_PER_MINUTE = 100;
 /** How many pages are searched for a payment of ours, which leaves room below that. */
 const SEARCH_PAGES = 20;
 /** "You already have the same payment" (contract 4.2). */
@@ -30,11 +28,14 @@ const SECOND_MS = 1000;
 const BEHIND_MS = 10 * 60_000;
 const BEFORE_MS = 24 * 3_600_000;
 
-/** HISTORY (contract 2.5): newest first, in windows as long as the provider allows (trap T19). */
-export function historyCapability(parts: Parts): History {
+/**
+ * HISTORY (contract 2.5): newest first, in windows as long as the provider allows (trap T19).
+ * @param listsPerMinute how many lists of one wallet go out in a minute
+ */
+export function historyCapability(parts: Parts, listsPerMinute: number | null): History {
   return {
     operations: ['HIS-1', 'HIS-2', 'HIS-3'],
-    listsPerMinute: LISTS_PER_MINUTE,
+    listsPerMinute,
     explainsBalance: true,
     list: (call, query) => listPayments(parts, call, query),
     get: (call, reference, direction) => findTransaction(parts, call, reference, direction),

@@ -16,6 +16,7 @@ import { masking } from './masking.ts';
 import { payees } from './payees.ts';
 import { payoutsCapability, transfersCapability } from './payments.ts';
 import { quotesCapability } from './quotes.ts';
+import { rates } from './rates.ts';
 import { receiptsCapability } from './receipts.ts';
 import { servicesCapability } from './services.ts';
 import { refusals } from './status.ts';
@@ -32,6 +33,7 @@ export const qiwi = defineConnector({
   origin: (config) => config.baseUrl,
   masking,
   refusals,
+  rates,
   create(config, deps) {
     const parts = { client: createClient(createTransport(config, deps)), config, clock: deps.clock, log: deps.log };
     return {
@@ -46,7 +48,7 @@ export const qiwi = defineConnector({
       exchange: exchangeCapability(parts),
       services: servicesCapability(parts),
       paymentLinks: paymentLinksCapability(parts),
-      history: historyCapability(parts),
+      history: historyCapability(parts, deps.upstream.perMinute('HIS-1')),
       receipts: receiptsCapability(parts),
       credentials: credentialsCapability(parts),
       issuedCards: issuedCardsCapability(parts),

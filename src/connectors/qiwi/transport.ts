@@ -66,7 +66,7 @@ export function createTransport(config: QiwiConfig, { upstream }: ConnectorDeps)
       if (ask.json) request.body = { kind: 'json', text: stringifyJson(ask.json) };
       const hide = [...Object.values(credentials), number, ...(ask.hide ?? [])];
       const read = (answer: HttpAnswer) => readAnswer(operation, answer, ask.read);
-      return upstream.call({ operation, safe, request, hide, read }, call.recorder);
+      return upstream.call({ operation, safe, wallet: number, request, hide, read }, call.recorder);
     },
   };
 }
