@@ -32,6 +32,8 @@ export type Unmapped = 'UNKNOWN';
 export interface Attribute {
   name: string;
   value: string;
+  /** Does it tell who somebody is? Then it is masked for those who may not know. */
+  personal?: true;
 }
 
 /** A parameter's value as the provider has it. */

@@ -111,7 +111,17 @@ const WalletProfileRef = builder.objectRef<Described>('WalletProfile').implement
       resolve: ({ secrets }) => secrets ?? [],
     }),
     features: t.expose('features', { type: [WalletFeatureRef], description: 'What the wallet can do there.' }),
-    attributes: t.expose('attributes', { type: [AttributeRef], description: 'What else the provider tells.' }),
+    attributes: t.field({
+      type: [AttributeRef],
+      description: 'What else the provider tells. What is personal is masked for callers who may not see it.',
+      resolve: ({ attributes, customerId }, _args, context) =>
+        seesPersonalData(context, customerId)
+          ? attributes
+          : attributes.map(({ name, value, personal }) => ({
+              name,
+              value: personal ? (maskText(value) ?? '') : value,
+            })),
+    }),
   }),
 });
 

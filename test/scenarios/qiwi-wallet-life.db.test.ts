@@ -167,7 +167,10 @@ describe('What QIWI tells of a wallet is shown', () => {
     });
     const key = await createApiKey(gateway.deps, { partnerId, name: 'reader', scopes: ['WALLETS_READ'] });
     const blind = run(gateway, key.secret);
-    expect((await blind(WalletProfileDocument, { id })).wallet?.profile).toMatchObject({ lastLoginIp: null });
+    expect((await blind(WalletProfileDocument, { id })).wallet?.profile).toMatchObject({
+      lastLoginIp: null,
+      attributes: expect.arrayContaining([{ name: 'phoneHash', value: expect.stringMatching(/^.•••$/) }]),
+    });
   });
 
   test('Limits come with what is spent, what is left, how often it was paid and over which month; only those of a kind are asked for.', async () => {

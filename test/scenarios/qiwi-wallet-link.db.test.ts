@@ -124,6 +124,19 @@ describe('A wallet at QIWI is linked by its number and a token', () => {
   });
 });
 
+describe('A wallet that is blocked at QIWI', () => {
+  test('It is linked as it is, with what is in it, and works when it is unblocked.', async () => {
+    const wallet = qiwi.wallet(15);
+    qiwi.act('wallet.block', { wallet: wallet.number });
+    const id = await linked(wallet);
+    expect(await money(id)).toMatchObject({ status: 'BLOCKED', balances: [{ posted: { amount: '15.00' } }] });
+    qiwi.act('wallet.unblock', { wallet: wallet.number });
+    await money(id);
+    expect((await look(id))?.status).toBe('ACTIVE');
+    await booksAreRight();
+  });
+});
+
 describe('A token that does not open any more', () => {
   test('It is REJECTED, which is told once; the books stay, and the provider’s own figures are not shown.', async () => {
     const wallet = qiwi.wallet(77);

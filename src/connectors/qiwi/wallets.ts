@@ -77,11 +77,14 @@ function attributesOf({ features }: WireProfile['contractInfo'], userInfo: WireP
   const told = {
     defaultPaySource,
     firstTxnId,
-    phoneHash,
     promoEnabled,
     features: features?.length ? stringifyJson(features) : null,
   };
-  return Object.entries(told).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+  return [
+    ...Object.entries(told).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
+    // a phone is found again by its hash
+    ...(phoneHash ? [{ name: 'phoneHash', value: phoneHash, personal: true as const }] : []),
+  ];
 }
 
 function secretsOf({ passInfo, mobilePinInfo, pinInfo }: WireProfile['authInfo']): WalletSecret[] {

@@ -110,7 +110,7 @@ describe('The wallet and its owner', () => {
       attributes: [
         { name: 'defaultPaySource', value: '7' },
         { name: 'firstTxnId', value: '10807097143' },
-        { name: 'phoneHash', value: 'lgsco87234f0287' },
+        { name: 'phoneHash', value: 'lgsco87234f0287', personal: true },
       ],
       defaultCurrency: 'RUB',
       passportExpired: false,
