@@ -1,4 +1,3 @@
-import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { createProviderAccount, updateProviderAccount } from './provider/create-provider-account.ts';
 import type { AccountCredentials } from './provider/settings.ts';
@@ -22,7 +21,7 @@ export const MBANK_CREDENTIALS = {
 /** An account of the demo partner: the sandbox's own, or wherever its *_URL variable points. */
 interface DemoAccount {
   id: string;
-  provider: keyof Config['providerUrls'];
+  provider: keyof Deps['config']['providerUrls'];
   name: string;
   /** Path of the provider's base URL in the sandbox. */
   path: string;
