@@ -58,6 +58,12 @@ export interface ProviderCustomer {
 /** CUSTOMERS: records that a provider keeps of a partner's customers, under our numbers. */
 export interface Customers extends Capability {
   /**
+   * What the order lacks for the level that it claims. Sent as it is, the customer would be kept as not identified, and no
+   * operation would change that later.
+   * @returns each field with what would be right; nothing when the order can be sent, or claims no level
+   */
+  lacks(order: CustomerOrder): { field: keyof CustomerPerson; message: string }[];
+  /**
    * Makes the record. A repetition answers the record that is there and changes nothing of it, so read it before relying
    * on what was sent.
    * @returns the provider's own id of the customer

@@ -32,10 +32,10 @@ export const CredentialRef = builder.objectRef<CredentialView>('Credential').imp
   }),
 });
 
-/** A credential of which no more is known than that it is kept. */
-export const keptCredential = (name: string): CredentialView => ({
+/** A credential of which no more is known than that it is kept, and whether it was refused. */
+export const keptCredential = (name: string, rejected: boolean): CredentialView => ({
   name,
-  state: 'VALID',
+  state: rejected ? 'REJECTED' : 'VALID',
   issuedAt: null,
   expiresAt: null,
   lastUsedAt: null,

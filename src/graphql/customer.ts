@@ -2,8 +2,9 @@ import type { Customer } from '../db/generated/client.ts';
 import { createCustomer } from '../domain/customer/create-customer.ts';
 import { openPerson } from '../domain/customer/person.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
+import { ProviderRejectedError, ProviderUnavailableError } from '../domain/provider/errors.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
-import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { InvalidInputError, NotFoundError, NotSupportedError } from '../errors.ts';
 import { seesPersonalData, server, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
@@ -12,6 +13,7 @@ import {
   IdentificationStatusEnum,
   NotificationChannelEnum,
   NotificationPeriodEnum,
+  ProviderCodeEnum,
 } from './enums.ts';
 import { badInput } from './errors.ts';
 import { mutation } from './mutation.ts';
@@ -71,13 +73,16 @@ export const identificationOf = (customer: Customer): IdentificationView => ({
   changedAt: customer.identificationChangedAt,
 });
 
-const NotificationSettingsRef = builder.objectRef<Customer>('NotificationSettings').implement({
-  description: 'How and how often a customer wants to be told.',
-  fields: (t) => ({
-    channel: t.expose('notificationChannel', { type: NotificationChannelEnum, description: 'By which way.' }),
-    period: t.expose('notificationPeriod', { type: NotificationPeriodEnum, description: 'How often.' }),
-  }),
-});
+/** How a customer is told of something: by the gateway, or by a provider. */
+export const NotificationSettingsRef = builder
+  .objectRef<Pick<Customer, 'notificationChannel' | 'notificationPeriod'>>('NotificationSettings')
+  .implement({
+    description: 'How and how often a customer wants to be told.',
+    fields: (t) => ({
+      channel: t.expose('notificationChannel', { type: NotificationChannelEnum, description: 'By which way.' }),
+      period: t.expose('notificationPeriod', { type: NotificationPeriodEnum, description: 'How often.' }),
+    }),
+  });
 
 CustomerRef.implement({
   description: 'A person who uses a partner’s wallets.',
@@ -186,6 +191,12 @@ const CustomerCreateInput = builder.inputType('CustomerCreateInput', {
       description: 'How to tell the customer; not at all when left out.',
     }),
     person: t.field({ type: PersonInputRef, description: 'What is known of the person.' }),
+    provider: t.field({
+      type: ProviderCodeEnum,
+      description:
+        'The customer is to be a client of this provider, too, through the partner’s default account there. Repeating makes the client where there is none yet; of one that is there nothing changes, and `records` tells what the provider keeps.',
+    }),
+    providerAccountId: t.id({ description: 'The same, through this account.' }),
   }),
 });
 const CustomerCreateSuccess = builder
@@ -198,10 +209,11 @@ const CustomerCreateSuccess = builder
     }),
   });
 mutation('customerCreate', {
-  description: 'Creates a customer.',
+  description:
+    'Creates a customer, here and where wanted as a client of a provider. A level that is given then stands as far as the provider accepts it.',
   auth: { server: 'CUSTOMERS_WRITE' },
   input: CustomerCreateInput,
   success: CustomerCreateSuccess,
-  errors: [NotFoundError, InvalidInputError],
+  errors: [NotFoundError, InvalidInputError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError],
   resolve: (input, context) => createCustomer(context.deps, server(context), withoutNulls(input)),
 });

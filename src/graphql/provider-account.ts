@@ -43,7 +43,9 @@ export const ProviderAccountRef = builder.prismaObject('ProviderAccount', {
       type: [CredentialRef],
       description: 'What is kept of it, by name, and the tokens that were bought with it and are in use.',
       resolve: (account, _args, { deps }) => [
-        ...Object.keys(openCredentials(deps.vault, account)).sort().map(keptCredential),
+        ...Object.keys(openCredentials(deps.vault, account))
+          .sort()
+          .map((name) => keptCredential(name, account.rejectedAt !== null)),
         ...applicationTokens(deps, account),
       ],
     }),

@@ -2,12 +2,13 @@ import type { Log } from '../../lib/log.ts';
 import type { CustomerOrder, Customers } from '../customers.ts';
 import { outcomeOf, ProviderRejected } from '../outcome.ts';
 import { type DiwaClient, PROVIDER } from './client.ts';
-import { mapClient, orderOut } from './map.ts';
+import { lacks, mapClient, orderOut } from './map.ts';
 
 /** CUSTOMERS: all that the provider documents. */
 export function customersCapability(client: DiwaClient, log: Log): Customers {
   return {
     operations: ['clients.create', 'clients.getId', 'clients.getInfo'],
+    lacks,
     create: (call, order) =>
       outcomeOf(async () => {
         checkUserId('clients.create', order.userId);

@@ -1,4 +1,4 @@
-import type { CustomerOrder, CustomerPerson, ProviderCustomer } from '../customers.ts';
+import type { CustomerOrder, CustomerPerson, Customers, ProviderCustomer } from '../customers.ts';
 import { jsonNumber } from '../json.ts';
 import type { NotificationPeriod } from '../values.ts';
 import { channels, identificationTypes, wordFor } from './status.ts';
@@ -6,27 +6,41 @@ import type { WireClientInfo, WireData } from './wire.ts';
 
 const periods: readonly string[] = ['INSTANT', 'DAY', 'WEEK', 'MONTH'] satisfies NotificationPeriod[];
 
-/** Contract 2.3: without any of these a client is created unidentified; `non_resident` may be left out. */
-const complete = [
-  'email',
-  'phone',
-  'first_name',
-  'last_name',
-  'third_name',
-  'passport_series',
-  'passport_number',
-  'birth_date',
-  'passport_issued_date',
-  'passport_issued_by',
-  'registration_address',
-  'additional_document_type',
-  'additional_document_number',
-];
+/** Contract 2.3: without any of these a client is created unidentified; `non_resident` may be left out. By which of our fields. */
+const complete = {
+  email: 'email',
+  phone: 'phone',
+  first_name: 'firstName',
+  last_name: 'lastName',
+  third_name: 'middleName',
+  passport_series: 'passport',
+  passport_number: 'passport',
+  birth_date: 'birthDate',
+  passport_issued_date: 'passportIssuedAt',
+  passport_issued_by: 'passportIssuedBy',
+  registration_address: 'address',
+  additional_document_type: 'inn',
+  additional_document_number: 'inn',
+} as const satisfies Record<string, keyof CustomerPerson>;
+
+const NEEDED = 'is needed: without it the client is kept as not identified, for good.';
+const needed: Partial<Record<keyof CustomerPerson, string>> = {
+  passport: `${NEEDED} Series and number, with a space between them.`,
+  inn: `${NEEDED} SNILS or OMS does as well.`,
+};
+
+/** Which of our fields are missing for the level that the order claims, and what would be right. */
+export function lacks({ level, person }: Pick<CustomerOrder, 'level' | 'person'>): ReturnType<Customers['lacks']> {
+  if (level === 'NONE') return [];
+  const data = personOut(person ?? {});
+  const missing = Object.entries(complete).flatMap(([name, field]) => (data[name] === undefined ? [field] : []));
+  return [...new Set(missing)].map((field) => ({ field, message: needed[field] ?? NEEDED }));
+}
 
 /** The body of `clients.create`. A level without a whole person is not claimed: the client is made unidentified. */
 export function orderOut({ userId, level, notifications, person }: CustomerOrder): Record<string, unknown> {
   const data = person ? personOut(person) : null;
-  const identified = level !== 'NONE' && data !== null && complete.every((name) => data[name] !== undefined);
+  const identified = level !== 'NONE' && data !== null && lacks({ level, person }).length === 0;
   return {
     userId: jsonNumber(userId),
     authorized: identified,

@@ -3,10 +3,11 @@ import type { IdentificationLevel, NotificationChannel, NotificationPeriod } fro
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { newId } from '../../lib/ids.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { checkPhone } from '../wallet/phone.ts';
-import { type PersonData, personData, sealPerson } from './person.ts';
+import { createAtProvider } from './create-at-provider.ts';
+import { keepCustomer } from './keep-customer.ts';
+import { type PersonData, personData } from './person.ts';
 
 export interface CreateCustomerInput {
   externalId: string;
@@ -14,43 +15,31 @@ export interface CreateCustomerInput {
   identification?: IdentificationLevel | undefined;
   notifications?: { channel: NotificationChannel; period: NotificationPeriod } | undefined;
   person?: PersonData | undefined;
+  /** Also at this provider, or through this account of it. Neither, or LOCAL: here only. */
+  provider?: string | undefined;
+  providerAccountId?: string | undefined;
 }
 
 /**
- * A customer of the partner. `externalId` is the key: repeating it answers the customer that is there, unchanged.
- * @throws InvalidInputError
+ * A customer of the partner, here and where wanted as a provider's client, too. `externalId` is the key: repeating it answers the
+ * customer that is there, unchanged, and makes the provider's client where there is none.
+ * @throws InvalidInputError; of a provider: NotFoundError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
 export async function createCustomer(
-  { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
-  { partnerId }: PartnerViewer,
+  deps: Pick<Deps, 'db' | 'vault' | 'clock' | 'connectors'>,
+  viewer: PartnerViewer,
   input: CreateCustomerInput,
 ): Promise<{ customer: Customer; replayed: boolean }> {
   const externalId = input.externalId.trim();
   if (externalId === '' || externalId.length > 128)
     throw InvalidInputError.at('input.externalId', 'must have 1 to 128 characters.');
-  const person = parsePerson(input.person);
+  const { notifications, provider, providerAccountId } = input;
   const level = input.identification ?? 'NONE';
-  const id = newId('Customer');
-  const now = clock.now();
-  const row = {
-    id,
-    partnerId,
-    externalId,
-    identificationLevel: level,
-    identificationStatus: level === 'NONE' ? ('NOT_STARTED' as const) : ('VERIFIED' as const),
-    identificationChangedAt: level === 'NONE' ? null : now,
-    personSealed: person ? sealPerson(vault, id, person) : null,
-    ...(input.notifications
-      ? { notificationChannel: input.notifications.channel, notificationPeriod: input.notifications.period }
-      : {}),
-    createdAt: now,
-  };
-  return transaction(db, async (tx) => {
-    const [created] = await tx.customer.createManyAndReturn({ data: [row], skipDuplicates: true });
-    if (created) return { customer: created, replayed: false };
-    const where = { partnerId_externalId: { partnerId, externalId } };
-    return { customer: await tx.customer.findUniqueOrThrow({ where }), replayed: true };
-  });
+  const draft = { externalId, level, notifications, person: parsePerson(input.person) };
+  if (providerAccountId !== undefined || (provider ?? 'LOCAL') !== 'LOCAL')
+    return createAtProvider(deps, viewer, draft, { provider, providerAccountId });
+  const { customer, created } = await transaction(deps.db, (tx) => keepCustomer(deps, tx, viewer.partnerId, draft));
+  return { customer, replayed: !created };
 }
 
 /** The person as given, checked; undefined when nothing was given. */

@@ -3,11 +3,10 @@ import type { IdentificationLevel } from '../../db/generated/enums.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { NotFoundError } from '../../errors.ts';
-import { appendEvents } from '../../events/log.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
-import { walletUpdated } from '../wallet/events.ts';
 import { parsePerson } from './create-customer.ts';
 import { openPerson, type PersonData, sealPerson } from './person.ts';
+import { setLevel } from './set-level.ts';
 
 export interface IdentifyCustomerInput {
   customerId: string;
@@ -31,21 +30,7 @@ export async function identifyCustomer(
     const customer = await tx.customer.findFirst({ where: { id: customerId, partnerId } });
     if (!customer) throw new NotFoundError('The customer');
     const known = customer.personSealed ? openPerson(vault, customerId, customer.personSealed) : {};
-    const identified = await tx.customer.update({
-      where: { id: customerId },
-      data: {
-        identificationLevel: level,
-        identificationStatus: level === 'NONE' ? 'NOT_STARTED' : 'VERIFIED',
-        identificationChangedAt: now,
-        ...(given ? { personSealed: sealPerson(vault, customerId, { ...known, ...given }) } : {}),
-      },
-    });
-    const wallets = await tx.wallet.updateManyAndReturn({
-      where: { customerId, provider: 'LOCAL', status: { not: 'CLOSED' } },
-      data: { identificationLevel: level },
-    });
-    const events = wallets.map((wallet) => walletUpdated(wallet, now));
-    await appendEvents(tx, events, now);
-    return identified;
+    const personSealed = given ? sealPerson(vault, customerId, { ...known, ...given }) : undefined;
+    return setLevel(tx, customerId, level, now, personSealed ? { personSealed } : {});
   });
 }

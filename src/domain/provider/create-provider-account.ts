@@ -87,6 +87,7 @@ export async function updateProviderAccount(
         ...(isDefault === undefined ? {} : { isDefault }),
         ...(disabled === undefined ? {} : { disabledAt: disabled ? (account.disabledAt ?? clock.now()) : null }),
         credentialsSealed: sealCredentials(vault, id, credentials),
+        ...(input.credentials ? { rejectedAt: null } : {}),
       },
     });
   });

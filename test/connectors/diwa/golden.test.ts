@@ -118,6 +118,18 @@ describe('clients.create', () => {
   });
 });
 
+test('What an order lacks for its level is named; an order without a level lacks nothing', () => {
+  const { lacks } = customers();
+  const lacking = (order: CustomerOrder) => lacks(order).map(({ field }) => field);
+  expect(lacking(somebody)).toEqual([]);
+  expect(lacking({ ...somebody, person: { ...person, passport: '222333' } })).toEqual(['passport']);
+  const { inn: _, ...documentless } = person;
+  expect(lacking({ ...somebody, person: documentless })).toEqual(['inn']);
+  expect(lacking({ ...somebody, person: { ...documentless, snils: '11223344595' } })).toEqual([]);
+  expect(lacking({ ...somebody, person: null })).toHaveLength(11);
+  expect(lacking({ ...somebody, level: 'NONE', person: {} })).toEqual([]);
+});
+
 describe('clients.getId', () => {
   test('D-2: the client id of a user', async () => {
     stub.play(answerOf('D-2'));
