@@ -160,6 +160,26 @@ test('A LOCAL wallet pays a phone and a card through the house wallet.', async (
   await booksAreRight();
 });
 
+test('A fee that has changed since it was shown is booked as it was charged.', async () => {
+  const [mirrored, local] = [
+    await linkQiwi(call, qiwi, qiwi.wallet(1_000)),
+    await fundedWalletOf(call, newPhone(), '1000'),
+  ];
+  for (const from of [mirrored, local]) {
+    const created = await payout(from, { phone: '+79161234567' }, '100');
+    expect(created).toMatchObject({ fee: { amount: '0.00' } });
+    qiwi.act('service.rate', { id: 1, fix: 7 });
+    await confirm(created.id);
+    qiwi.act('service.rate', { id: 1 });
+    expect(await until(created.id, 'COMPLETED')).toMatchObject({
+      fee: { amount: '7.00' },
+      total: { amount: '107.00' },
+    });
+    expect(await figures(call, from)).toMatchObject({ posted: '893.00', pending: '0.00' });
+  }
+  await booksAreRight();
+});
+
 test('A typed card number is in no log line and in nothing that is stored unsealed.', async () => {
   const from = await linkQiwi(call, qiwi, qiwi.wallet(5_000));
   const number = cardNumber('220070');
