@@ -42,6 +42,22 @@ test('To the order itself: the card is found in the list; a free one and one tha
   expect(await cardsOf(walletId)).toHaveLength(2);
 });
 
+test('To the list after a free card was issued: it is on its way, and ACTIVE once the list can be read.', async () => {
+  const { walletId } = await wallet();
+  const { control } = qiwi.sandbox;
+  qiwi.act('card.order', { price: 'free' });
+  control.fault({ provider: 'qiwi', operation: 'MST-3', kind: 'hold', when: 'after' });
+  const sent = order(orderInput(walletId));
+  await expect.poll(() => control.state('qiwi')['heldAnswers'], { timeout: 10_000 }).toBe(1);
+  // a read is tried again by itself, so each of its tries has to fail
+  control.fault({ provider: 'qiwi', operation: 'MST-5', kind: 'close', when: 'before', times: 3 });
+  control.releaseAnswers();
+  const { card } = done((await sent).cardOrder, 'CardOrderSuccess');
+  expect(card).toMatchObject({ state: 'PENDING', maskedPan: null });
+  const row = () => gateway.deps.db.prisma.card.findUniqueOrThrow({ where: { id: card.id } });
+  await expect.poll(async () => (await row()).state, { timeout: 30_000 }).toBe('ACTIVE');
+});
+
 test('To a block, an unblock and a name: the list tells.', async () => {
   const { walletId } = await wallet();
   const { id: cardId } = await freeCard(walletId);

@@ -1,11 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { InvoiceDocument, InvoiceLinkDocument } from '../../schema/operations.ts';
+import {
+  InvoiceDocument,
+  InvoiceLinkDocument,
+  PayInvoiceDocument,
+  WalletInvoicesDocument,
+} from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, refusal, rub, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
-import { freePort, startQiwi } from '../support/qiwi.ts';
+import { freePort, reconciled, startQiwi } from '../support/qiwi.ts';
 import { invoiceDesk } from '../support/qiwi-invoices.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -225,5 +230,26 @@ test('A page that is opened issues an invoice, which is here once it is paid.', 
     { number, amount: rub('25.50'), message: 'Донат', payMethods: ['CARD'] },
   ]);
   await expect.poll(async () => (await figures(call, walletId)).posted, { timeout: 20_000 }).toBe('25.50');
+  expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+});
+
+test('A wallet known here pays the invoice of another one known here: the money is booked once on either side.', async () => {
+  const [issuer, payer] = [await wallet(0), await wallet(1_000)];
+  const { invoice } = await issued(inputOf(issuer.walletId, { payer: { walletId: payer.walletId } }));
+  const incoming = await call(WalletInvoicesDocument, { id: payer.walletId, direction: 'INCOMING' });
+  const asked = incoming.wallet?.invoices.edges.map(({ node }) => node) ?? [];
+  expect(asked).toMatchObject([
+    { number: invoice.number, state: 'CREATED', recipient: { __typename: 'MerchantParty' } },
+  ]);
+  const input = { idempotencyKey: unique('pay'), invoiceId: asked[0]?.id ?? '', confirm: true };
+  done((await call(PayInvoiceDocument, { input })).invoicePay, 'InvoicePaySuccess');
+  for (const id of [invoice.id, asked[0]?.id ?? ''])
+    await expect.poll(async () => (await row(id)).state, { timeout: 20_000 }).toBe('COMPLETED');
+  for (const { walletId } of [issuer, payer]) {
+    const [comparison] = await reconciled(call, { walletId });
+    expect(comparison?.breaks).toEqual([]);
+  }
+  expect(await figures(call, issuer.walletId)).toMatchObject({ posted: '300.00', pending: '0.00' });
+  expect(await figures(call, payer.walletId)).toMatchObject({ posted: '700.00', pending: '0.00' });
   expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 });

@@ -32,7 +32,7 @@ export async function followPurchases(tx: Tx, payments: Payment[], now: Date): P
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60 * 60_000;
 
-/** Has the cards of a wallet read soon: one that was paid for is not known yet. */
+/** Has the cards of a wallet read soon: one that was ordered is not known yet. */
 export const lookForCard = (tx: Tx, walletId: string, round: number, now: Date): Promise<void> =>
   addJob(
     tx,

@@ -12,6 +12,7 @@ import { isClaimed, once } from '../idempotency/once.ts';
 import { acceptedValue, ProviderUnavailableError, refusalError } from '../provider/errors.ts';
 import { readOfWallet } from '../wallet/refusal.ts';
 import { checkWalletState } from '../wallet/rules.ts';
+import { lookForCard } from './follow-purchases.ts';
 import { type IssuedAtProvider, issuedOfWallet } from './issued.ts';
 import { followIssuedCards, isAboutProvider } from './mirror-issued.ts';
 import { cardUpdated } from './refresh-card.ts';
@@ -139,6 +140,7 @@ function keepSubmitted({ db, clock }: OrderDeps, cardId: string, said: Submitted
     const price = said.price && { priceMinor: said.price.minor, priceCurrency: said.price.currency };
     const changes = { state, reference, ...price };
     const written = await tx.card.update({ where: { id: cardId }, data: changes });
+    if (state === 'PENDING') await lookForCard(tx, walletId, 1, now);
     await appendEvents(tx, [cardUpdated(written, now)], now);
     return written;
   });

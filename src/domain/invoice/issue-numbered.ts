@@ -45,7 +45,6 @@ export async function issueNumbered(
 ): Promise<{ invoice: Invoice; replayed: boolean }> {
   const operation = 'invoiceCreate';
   const now = deps.clock.now();
-  checkWalletState(at.wallet, ['ACTIVE']);
   const stored = await transaction(deps.db, async (tx) => {
     const claim = { operation, key: idempotencyKey, input, resultId: newId('Invoice') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
@@ -66,6 +65,7 @@ async function planned(
   id: string,
   now: Date,
 ): Promise<Prisma.InvoiceUncheckedCreateInput> {
+  checkWalletState(wallet, ['ACTIVE']);
   const number = input.number ?? id;
   await lockName(tx, 'invoices', account.id);
   const twin = { providerAccountId: account.id, keptFor: wallet.id, reference: number };
