@@ -47,6 +47,13 @@ const accounts: readonly DemoAccount[] = [
     path: '/qiwi',
     credentials: { wallet: '79990000001', token: '0f0e0d0c0b0a09080706050403020100' },
   },
+  {
+    id: 'pac_00000000000000000000000004',
+    provider: 'DIWA',
+    name: 'Demo DiWa',
+    path: '/diwa',
+    credentials: { token: 'YOUR-API-TOKEN' },
+  },
 ];
 
 /**

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   AuthorizeWalletDocument,
+  CreateCustomerDocument,
   CreateTopUpDocument,
+  CustomerRecordsDocument,
   ProviderWalletDocument,
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
@@ -76,5 +78,17 @@ describe('The demo', () => {
     expect(seen.at(-1)).toBe('COMPLETED');
     const timeline = await prisma.paymentTransition.findMany({ where: { paymentId: payment.id } });
     expect(timeline.find(({ to }) => to === 'COMPLETED')).toMatchObject({ source: 'WEBHOOK' });
+  });
+
+  test('The demo partner is a storefront of DiWa: a customer is made a client there with nothing set up.', async () => {
+    const externalId = unique('demo-diwa');
+    const input = {
+      externalId,
+      provider: 'DIWA' as const,
+      notifications: { channel: 'EMAIL', period: 'DAY' } as const,
+    };
+    done((await call(CreateCustomerDocument, { input })).customerCreate, 'CustomerCreateSuccess');
+    const { customer } = await call(CustomerRecordsDocument, { externalId });
+    expect(customer?.records).toMatchObject([{ provider: { code: 'DIWA' }, notifications: input.notifications }]);
   });
 });
