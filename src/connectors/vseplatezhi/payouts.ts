@@ -70,7 +70,7 @@ async function execute(parts: Parts, call: Call, payment: Handle): Promise<Provi
     if (proven?.status === 'COMPLETED') return proven;
     throw protocol(operation, 'UNMAPPED_STATUS', 'the token was used, but the report does not show for what');
   }
-  return { ...created(parts, payment, token), status: 'COMPLETED', nextAction: null, completedAt: clock.now() };
+  return executed(created(parts, payment, token), 'PAYMENT', clock.now());
 }
 
 async function withdraw(parts: Parts, call: Call, payment: Handle): Promise<ProviderPayment> {
@@ -82,7 +82,7 @@ async function withdraw(parts: Parts, call: Call, payment: Handle): Promise<Prov
   if (answer.walletId != null) checkWallet(operation, answer.walletId, transport.walletIdOf(call, operation));
   if (answer.amount && answer.amount.minor !== order.amount.minor)
     throw protocol(operation, 'ECHO_MISMATCH', 'the answer speaks of another amount');
-  return { ...created(parts, payment, clientId), status: 'COMPLETED', nextAction: null, completedAt: clock.now() };
+  return executed(created(parts, payment, clientId), 'DEBIT', clock.now());
 }
 
 /** A merchant's payment by its line. Without one its token is unused, and may be executed (again). */
@@ -118,6 +118,15 @@ const created = ({ clock }: Parts, payment: Handle, reference: string): Provider
   fundingSource: 'BALANCE',
   note: payment.order.note ?? null,
   createdAt: clock.now(),
+});
+
+/** The same after its call. @param type under which the report will have it */
+const executed = (payment: ProviderPayment, type: 'PAYMENT' | 'DEBIT', completedAt: Date): ProviderPayment => ({
+  ...payment,
+  status: 'COMPLETED',
+  providerStatus: type,
+  nextAction: null,
+  completedAt,
 });
 
 function destinationOf(payment: Handle): Party {

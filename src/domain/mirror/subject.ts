@@ -20,7 +20,9 @@ export type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'l
 export async function subjectOf(deps: MirrorDeps, tx: Tx, wallet: WalletWithAccounts): Promise<Subject | null> {
   const mirror = await tx.walletMirror.findUnique({ where: { walletId: wallet.id } });
   const reached = mirror && wallet.status !== 'CLOSED' ? await reachWallet(deps, tx, wallet) : null;
-  if (!mirror || !reached?.connector.history) return null;
+  const history = reached?.connector.history;
+  // a line that names no payment cannot be told from one that was made here: followed, it would be booked twice
+  if (!mirror || !reached || !history || history.unnumbered) return null;
   const { partnerId, provider } = wallet;
   const accounts = await tx.providerAccount.findMany({ where: { partnerId, provider } });
   const origin = originOf(deps, reached.account);

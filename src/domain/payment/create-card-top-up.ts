@@ -1,6 +1,7 @@
+import type { Capabilities } from '../../connectors/connector.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
-import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
 import { checkStanding } from '../limit/check-standing.ts';
@@ -61,7 +62,10 @@ export function createCardTopUp(
         capability: 'TOP_UPS',
         provider: card?.provider ?? input.provider,
         accountId: card?.providerAccountId,
+        reaches: takesCards,
       });
+      if (!takesCards(route.connector))
+        throw new NotSupportedError(wallet.provider, 'TOP_UPS', 'The provider of this wallet takes no cards.');
       const known = {
         id,
         partnerId: wallet.partnerId,
@@ -82,6 +86,8 @@ export function createCardTopUp(
     },
   });
 }
+
+const takesCards = ({ topUps }: Pick<Capabilities, 'topUps'>): boolean => (topUps?.method ?? 'CARD') === 'CARD';
 
 /** The return addresses as the port takes them; what was left out stays out. */
 export function pageChoice({ returnUrl, failureUrl, embedded }: PageChoice) {

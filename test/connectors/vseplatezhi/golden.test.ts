@@ -162,6 +162,7 @@ describe('Money', () => {
       value: {
         reference: TOKEN,
         status: 'COMPLETED',
+        providerStatus: 'PAYMENT',
         nextAction: null,
         destination: { kind: 'MERCHANT', reference: MERCHANT },
         completedAt: clock.at,
