@@ -222,7 +222,7 @@ describe('A step down of an identification', () => {
       provider: 'qiwi',
       operation: 'IDN-4',
       kind: 'status',
-      status: 423,
+      status: 403,
       when: 'before',
       times: 5,
     });
