@@ -135,6 +135,20 @@ describe('What DiWa refuses for certain', () => {
     expect(await gateway.deps.db.prisma.customerRecord.count({ where: { userId: id } })).toBe(0);
   });
 
+  test('Of two requests at once one is refused: what the other has made stays, whichever came first.', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const id = newNumber();
+      spoil('clients.create', 'status', { status: 429 });
+      const answers = await Promise.all([send(id), send(id)]);
+      expect(answers.map(({ customerCreate }) => customerCreate?.__typename).sort()).toEqual([
+        'CustomerCreateSuccess',
+        'ProviderRejectedError',
+      ]);
+      expect(await look(id)).toMatchObject({ identification: whole, records: [{ userId: id }] });
+      expect(clientsOf(id)).toHaveLength(1);
+    }
+  });
+
   test('A token that is refused shows as REJECTED until another one is given, or it is taken again.', async () => {
     const state = async () => {
       const document = '{ viewer { partner { providerAccounts { id credentials { name state } } } } }';
