@@ -144,8 +144,24 @@ describe('An invoice of a wallet’s own', () => {
     for (const { number } of [asked, looked]) qiwi.act('bill.reject', { bill: number });
     expect(await row(looked.id)).toMatchObject({ state: 'CREATED' });
     expect(await look(looked.id)).toMatchObject({ state: 'REJECTED' });
-    await prisma.$executeRaw`SELECT graphile_worker.reschedule_jobs(array_agg(id), run_at := now())
+    const askNow = () => prisma.$executeRaw`SELECT graphile_worker.reschedule_jobs(array_agg(id), run_at := now())
       FROM graphile_worker.jobs WHERE key = ${`follow-invoice:${asked.id}`}`;
+    spoil('P2P-2', 'close', 'before', 3);
+    await askNow();
+    const told = () => gateway.logged.filter((line) => line.includes('could not tell of an invoice that waits')).length;
+    await expect.poll(told, { timeout: 20_000 }).toBe(1);
+    expect(await row(asked.id)).toMatchObject({ state: 'CREATED' });
+    await expect
+      .poll(
+        async () =>
+          (
+            await prisma.$queryRaw<object[]>`SELECT 1 FROM graphile_worker.jobs
+            WHERE key = ${`follow-invoice:${asked.id}`} AND locked_at IS NULL`
+          ).length,
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    await askNow();
     await expect.poll(async () => (await row(asked.id)).state, { timeout: 20_000 }).toBe('REJECTED');
   });
 
