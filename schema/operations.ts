@@ -971,6 +971,8 @@ export type PaymentOrigin =
 export type PaymentQuoteInput = {
   /** What the recipient gets. */
   amount: MoneyInput;
+  /** A kept card of that wallet, which would pay in its place. */
+  cardId?: InputMaybe<Scalars['ID']['input']>;
   /** Where it would go. */
   destination: PaymentDestinationInput;
   /** Which balance pays, where it is not the one of `amount`. */

@@ -90,6 +90,7 @@ const PaymentQuoteInput = builder.inputType('PaymentQuoteInput', {
   description: 'A payment to be priced.',
   fields: (t) => ({
     walletId: t.id({ description: 'The wallet that would pay; nobody’s in particular when left out.' }),
+    cardId: t.id({ description: 'A kept card of that wallet, which would pay in its place.' }),
     amount: t.field({ type: MoneyInputRef, required: true, description: 'What the recipient gets.' }),
     destination: t.field({ type: PaymentDestinationInput, required: true, description: 'Where it would go.' }),
     fromCurrency: t.field({

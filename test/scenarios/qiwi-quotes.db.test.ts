@@ -2,17 +2,20 @@ import { describe, expect, test } from 'vitest';
 import {
   CreatePayoutDocument,
   FindServicesDocument,
+  LinkCardDocument,
   LinkToPayDocument,
   type PaymentDestinationInput,
   QuotePaymentDocument,
   ServiceForPhoneDocument,
   ServicesForCardDocument,
+  WalletCardsDocument,
   WithdrawalBanksDocument,
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
-import { fault, newPhone, refusal, rub, unique } from '../support/builders.ts';
+import { done, fault, newPhone, refusal, rub, unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run } from '../support/operations.ts';
+import { linkedWallet } from '../support/provider-wallets.ts';
 import { freePort, linkQiwi, startQiwi } from '../support/qiwi.ts';
 import { bankAccount, cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
 import { breaksInTheBooks, snapshotOfBooks } from '../support/snapshot.ts';
@@ -95,6 +98,26 @@ describe('What a payment would cost', () => {
     expect(named).toMatchObject({ fee: { amount: '3.00' } });
     expect(mbank.account.provider).toBe('MBANK');
   });
+});
+
+test('A kept card that pays costs what the service’s tariff says; one that is not there yet cannot be priced.', async () => {
+  const shop = await gateway.partner();
+  const there = run(gateway, shop.apiKey);
+  const mbank = await startMbank(gateway, shop.partnerId);
+  const phone = newPhone();
+  const walletId = await linkedWallet(there, mbank, 1_000, phone);
+  const pages = { successUrl: 'https://shop.example/ok', failureUrl: 'https://shop.example/no' };
+  const link = { idempotencyKey: unique('link'), walletId, ...pages };
+  const { card } = done((await there(LinkCardDocument, { input: link })).cardLink, 'CardLinkSuccess');
+  const input = { walletId, cardId: card.id, amount: rub('100'), destination: { phone: '+79261111111' } };
+  expect((await fault(gateway, shop.apiKey, QuotePaymentDocument, { input })).code).toBe('CARD_STATE');
+  const pending = (await mbank.elsewhere(phone, 'GET', '/cards?state=pending')) as { id: number }[];
+  mbank.act('page', { card: pending[0]?.id, result: 'approve' });
+  const state = async () => (await there(WalletCardsDocument, { id: walletId })).wallet?.cards[0]?.state;
+  await expect.poll(state, { timeout: 15_000 }).toBe('ACTIVE');
+  expect((await there(QuotePaymentDocument, { input })).paymentQuote?.routes).toMatchObject([
+    { provider: { code: 'MBANK' }, available: true, fee: { amount: '3.00' }, total: { amount: '103.00' } },
+  ]);
 });
 
 test('Banks are listed with what each wants, and found by name.', async () => {

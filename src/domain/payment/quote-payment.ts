@@ -4,6 +4,7 @@ import { DomainError, InvalidInputError, type MinorAmount, NotFoundError } from 
 import { present } from '../../lib/assert.ts';
 import { shareOf } from '../../money/decimal.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { payableCard } from '../card/store.ts';
 import { readUpstream } from '../provider/errors.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
@@ -15,10 +16,13 @@ import type { PayoutTarget } from './payees.ts';
 import { type PricedRoute, pricePayoutRoutes } from './payout-routes.ts';
 import { quoteOrder } from './price-upstream.ts';
 import { recipientOf } from './recipient.ts';
+import { orderService } from './service-order.ts';
 
 export interface QuotePaymentInput {
   /** The wallet that pays; nobody's in particular when left out. */
   walletId?: string | undefined;
+  /** A kept card of that wallet, which would pay in its place. */
+  cardId?: string | undefined;
   amount: MinorAmount;
   destination: PayoutTarget;
   fromCurrency?: string | undefined;
@@ -50,7 +54,7 @@ type QuoteDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 export async function quotePayment(
   deps: QuoteDeps,
   viewer: TenantViewer,
-  { walletId, destination, ...input }: QuotePaymentInput,
+  { walletId, cardId, destination, ...input }: QuotePaymentInput,
 ): Promise<QuotedRoute[]> {
   checkAmount(input.amount, 'input.amount');
   const wallet = walletId === undefined ? null : await findWallet(deps.db.prisma, viewer, walletId);
@@ -60,6 +64,7 @@ export async function quotePayment(
   const { amount, fromCurrency } = input;
   const converts = fromCurrency !== undefined && fromCurrency !== amount.currency;
   const toWallet = destination.walletId !== undefined || destination.walletPhone !== undefined;
+  if (cardId !== undefined) return [await quoteTransit(deps, viewer, wallet, cardId, { ...input, destination })];
   if (toWallet) return [await quoteTransfer(deps, wallet, { ...input, destination })];
   if (converts)
     throw InvalidInputError.at(
@@ -101,6 +106,23 @@ function plainView(provider: string, amount: MinorAmount, minor: bigint, kind: F
   const total = { minor: amount.minor + minor, currency: amount.currency };
   const fees = minor === 0n ? [] : [{ kind, amount: fee }];
   return { provider, price: { fee, fees, total }, destinationAmount: amount, exchangeRate: null, reason: null };
+}
+
+/** A kept card pays a service: by the service's tariff at the provider that keeps the card. */
+async function quoteTransit(
+  deps: QuoteDeps,
+  viewer: TenantViewer,
+  wallet: WalletWithAccounts | null,
+  cardId: string,
+  { amount, destination: { service, phone } }: Omit<QuotePaymentInput, 'walletId' | 'cardId'>,
+): Promise<QuotedRoute> {
+  if (!wallet) throw InvalidInputError.at('input.walletId', 'must be given: a kept card belongs to a wallet.');
+  if (service === undefined && phone === undefined)
+    throw InvalidInputError.at('input.destination', 'a card pays services and phones only.');
+  const card = await payableCard(deps.db.prisma, viewer, wallet.id, cardId);
+  const about = { amount, capability: 'TRANSITS' as const, provider: card.provider, path: ['input', 'destination'] };
+  const { feeMinor } = await orderService(deps, viewer.partnerId, { service, phone }, about);
+  return plainView(card.provider, amount, feeMinor, 'PROVIDER');
 }
 
 /** A transfer: by the partner's own tariff between LOCAL wallets, else at the wallet's provider, in one currency or two. */
