@@ -74,6 +74,23 @@ describe('What a payment would cost', () => {
     ]);
   });
 
+  test('To an account: by the partner’s own bank, unless a bank or a provider is named.', async () => {
+    const walletId = await fundedWalletOf(call, newPhone(), '1000');
+    const { bankId, ...account } = bankAccount;
+    expect(await quote({ walletId, destination: { bankAccount: account } })).toMatchObject([
+      { provider: { code: 'LOCAL' }, fees: [], total: { amount: '100.00' } },
+    ]);
+    expect(await quote({ walletId, destination: { bankAccount: { ...account, bankId } } })).toMatchObject([
+      { provider: { code: 'QIWI' }, total: { amount: '150.00' } },
+    ]);
+    const contract = { ...account, account: '12-34', accountKind: 'CONTRACT' as const };
+    const input = { idempotencyKey: unique('payout'), fromWalletId: walletId, amount: rub('100') };
+    const refused = await refusal(
+      call(CreatePayoutDocument, { input: { ...input, destination: { bankAccount: contract } } }),
+    );
+    expect(refused.issues?.map(({ path }) => path.at(-1))).toEqual(['accountKind']);
+  });
+
   test('Of two providers the cheaper one stands first, and is the one that a LOCAL wallet pays through.', async () => {
     const shop = await gateway.partner();
     const there = run(gateway, shop.apiKey);

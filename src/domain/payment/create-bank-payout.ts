@@ -11,7 +11,7 @@ import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts'
 import { findWallet } from '../wallet/store.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import { checked } from './payees.ts';
-import { bankAccountData, holdPayout, payoutUse, sealDestination } from './payout.ts';
+import { type BankAccountData, bankAccountData, holdPayout, payoutUse, sealDestination } from './payout.ts';
 import { begin } from './progress.ts';
 import { replayedPayment, save } from './store.ts';
 import { checkFunds } from './transfer.ts';
@@ -40,7 +40,7 @@ export async function createBankPayout(
   checkAmount(amount, 'input.amount');
   if (amount.currency !== 'RUB') throw InvalidInputError.at('input.amount.currency', 'bank accounts are paid in RUB.');
   const note = checkNote(input.note);
-  const account = checked(bankAccountData, input.bankAccount, ['input', 'destination', 'bankAccount']);
+  const account = ownBankAccount(input.bankAccount);
   const now = clock.now();
   return transaction(db, async (tx) => {
     const claim = { operation: 'payoutCreate', key: idempotencyKey, input, resultId: newId('Payment') };
@@ -72,4 +72,13 @@ export async function createBankPayout(
       : { progress: created, events: [] };
     return { payment: present((await save(tx, [progress], events, now))[0], 'the payment'), replayed };
   });
+}
+
+/** @throws InvalidInputError naming each field that the partner's own bank cannot pay to */
+export function ownBankAccount(given: unknown): BankAccountData {
+  const path = ['input', 'destination', 'bankAccount'];
+  const account = checked(bankAccountData, given, path);
+  if (account.accountKind === 'ACCOUNT') return account;
+  const message = 'contracts are paid by a bank’s own service: name it with `bankId` (see withdrawalBanks).';
+  throw new InvalidInputError([{ path: [...path, 'accountKind'], message }]);
 }

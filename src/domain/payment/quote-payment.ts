@@ -10,7 +10,9 @@ import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { upstreamAccess } from '../wallet/upstream-access.ts';
+import { ownBankAccount } from './create-bank-payout.ts';
 import { priceConversion } from './create-exchange.ts';
+import { isForOwnBank } from './create-payout.ts';
 import { checkAmount } from './new-payment.ts';
 import type { PayoutTarget } from './payees.ts';
 import { type PricedRoute, pricePayoutRoutes } from './payout-routes.ts';
@@ -71,6 +73,10 @@ export async function quotePayment(
       'input.fromCurrency',
       'goes with a wallet as destination; other payees take one currency.',
     );
+  if (!(wallet && isMirrored(wallet)) && isForOwnBank(destination, input.provider)) {
+    ownBankAccount(destination.bankAccount);
+    return [plainView('LOCAL', amount, 0n, 'OURS')];
+  }
   const wish = { wallet, partnerId: viewer.partnerId, target: destination, amount, provider: input.provider };
   return (await pricePayoutRoutes(deps, wish)).map((route) => payoutView(route, amount));
 }
