@@ -85,6 +85,12 @@ export interface PaymentCapability<Order> extends Capability {
   readonly createRepeatable: boolean;
   /** The same promise for `confirm`. Where false, an unclear confirm is asked about and never repeated. */
   readonly confirmRepeatable: boolean;
+  /**
+   * How long after the last call the provider's not knowing a payment (`ask` answers null) proves that nothing came of that call;
+   * milliseconds. 30 seconds, for as long as a call may be on its way, when left out: a provider that knows its payments at once. Longer
+   * where a history is the only witness, which may show a payment late.
+   */
+  readonly absenceProvesAfterMs?: number;
   create?(call: Call, payment: PaymentHandle<Order>): Promise<Outcome<ProviderPayment>>;
   /** Answers an UPDATE action: all values given so far with the new ones. */
   update?(call: Call, payment: KnownPayment<Order>, parameters: ParameterValues): Promise<Outcome<ProviderPayment>>;

@@ -14,7 +14,7 @@ const gateway = await startTestApp({ env: { PORT: await freePort() }, patience: 
 const { partnerId, apiKey } = await gateway.partner();
 const call = run(gateway, apiKey);
 const qiwi = await startQiwi(gateway, partnerId);
-const { payout, transfer, until } = payments(gateway, apiKey, call);
+const { details, payout, transfer, until } = payments(gateway, apiKey, call);
 
 /** A wallet that pays, and one that may receive. */
 interface Pair {
@@ -68,6 +68,18 @@ const paid = (charge: string) => (10_000 - Number.parseFloat(charge)).toFixed(2)
 const attemptOf = (paymentId: string) =>
   gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
 
+/** Has QIWI asked about a payment so many minutes later, as far as its rows tell, and waits for the answer. */
+async function askedAfter(paymentId: string, minutes: number): Promise<void> {
+  const { pool, prisma } = gateway.deps.db;
+  const earlier = `- interval '${minutes} minutes'`;
+  await pool.query(`UPDATE payment SET confirmed_at = confirmed_at ${earlier} WHERE id = $1`, [paymentId]);
+  await pool.query(`UPDATE payment_attempt SET called_at = called_at ${earlier} WHERE payment_id = $1`, [paymentId]);
+  const asked = async () => (await attemptOf(paymentId)).operations.filter((operation) => operation === 'HIS-1').length;
+  const before = await asked();
+  await addJob(prisma, 'resolve-payment', { paymentId, round: 0 }, {});
+  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
+}
+
 describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
   test.each(faults)('whose call %s: nothing is lost, nothing is paid twice.', async (_title, fault, acted) => {
     const both = await pair();
@@ -78,18 +90,17 @@ describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
     qiwi.sandbox.control.clearFaults();
     const { clientId } = await attemptOf(created.id);
     if (!acted) {
-      // the history proves, half a minute later, that nothing has come of it
+      // the history proves, ten minutes later, that nothing has come of it
       const { payments: none } = qiwi.act('payments', { clientId }) as { payments: unknown[] };
       expect(none).toEqual([]);
       expect((await roubles(both.from))[0]).toBe('10000.00');
       expect((await roubles(both.from))[1]).not.toBe('0.00');
-      const { pool, prisma } = gateway.deps.db;
-      const earlier = "- interval '1 minute'";
-      await pool.query(`UPDATE payment SET confirmed_at = confirmed_at ${earlier} WHERE id = $1`, [created.id]);
-      await pool.query(`UPDATE payment_attempt SET called_at = called_at ${earlier} WHERE payment_id = $1`, [
-        created.id,
-      ]);
-      await addJob(prisma, 'resolve-payment', { paymentId: created.id, round: 0 }, {});
+      if (operation === 'PAY-7') {
+        await askedAfter(created.id, 1);
+        expect((await details(created.id)).status).toBe('PROCESSING');
+        expect(await roubles(both.from)).toEqual(['10000.00', charge]);
+      }
+      await askedAfter(created.id, 10);
       await until(created.id, 'DECLINED');
       expect(await roubles(both.from)).toEqual(['10000.00', '0.00']);
     } else {
@@ -154,4 +165,22 @@ test('A price that cannot be asked is no payment: the same key tries again.', as
   const again = await payout(local, { phone: '+79161234567' }, '100', { idempotencyKey: 'the-same' });
   expect(again).toMatchObject({ status: 'CREATED', fee: { amount: '0.00' } });
   expect(await gateway.deps.db.prisma.payment.count({ where: { sourceWalletId: local } })).toBe(1);
+});
+
+test('The history shows a payment two minutes late, and its answer is lost: it stays held, and is completed once it is shown.', async () => {
+  const { from } = await pair();
+  const created = await payout(from, { phone: '+79161234567' }, '100');
+  qiwi.act('settings', { historyLagMs: 120_000 });
+  qiwi.sandbox.control.fault({ provider: 'qiwi', operation: 'PAY-7', times: 1, kind: 'close', when: 'after' });
+  await call(ConfirmPaymentDocument, { paymentId: created.id });
+  qiwi.act('settings', { historyLagMs: 0 });
+  await askedAfter(created.id, 1);
+  expect((await details(created.id)).status).toBe('PROCESSING');
+  expect(await roubles(from)).toEqual(['10000.00', '100.00']);
+  qiwi.sandbox.control.advance(120_000);
+  await askedAfter(created.id, 1);
+  await until(created.id, 'COMPLETED');
+  expect(await roubles(from)).toEqual(['9900.00', '0.00']);
+  expect(await gateway.deps.db.prisma.payment.count({ where: { sourceWalletId: from } })).toBe(1);
+  expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 });

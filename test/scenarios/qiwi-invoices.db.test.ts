@@ -186,7 +186,7 @@ describe('Paying that goes wrong', () => {
         expect(await stateOf(invoice.id)).toBe('COMPLETED');
         await isExplained(walletId, 1);
       } else {
-        ahead += 120_000;
+        ahead += 11 * 60_000;
         await expect.poll(() => statusOf(payment.id), { timeout: 30_000 }).toBe('DECLINED');
         ahead = 0;
         expect(await stateOf(invoice.id)).toBe('CREATED');

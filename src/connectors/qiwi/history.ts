@@ -27,6 +27,8 @@ const SECOND_MS = 1000;
 /** How far the provider's clock may be behind ours or before it, where a payment is looked for by its time. */
 const BEHIND_MS = 10 * 60_000;
 const BEFORE_MS = 24 * 3_600_000;
+/** No document says how soon the history shows a payment. What it does not show for this long after its call was not made. */
+export const HISTORY_LAGS_MS = 10 * 60_000;
 
 /**
  * HISTORY (contract 2.5): newest first, in windows as long as the provider allows (trap T19).

@@ -5,7 +5,7 @@ import type { PaymentCapability, PaymentHandle } from '../payments.ts';
 import type { InvoicePaymentOrder } from '../records.ts';
 import type { ProviderPayment } from '../values.ts';
 import { protocol, refusal } from './answer.ts';
-import { findTransaction, paidSince } from './history.ts';
+import { findTransaction, HISTORY_LAGS_MS, paidSince } from './history.ts';
 import { currencyOut } from './money.ts';
 import { beforehand, ownNumber, type Parts } from './parts.ts';
 import { unpaidInvoices } from './unpaid-invoices.ts';
@@ -25,6 +25,7 @@ export function invoicePayments(parts: Parts): PaymentCapability<InvoicePaymentO
     clientIds: 'INCREASING_DIGITS',
     createRepeatable: true,
     confirmRepeatable: false,
+    absenceProvesAfterMs: HISTORY_LAGS_MS,
     confirm: (call, payment) => outcomeOf(() => confirm(parts, call, payment)),
     ask: (call, payment) => ask(parts, call, payment),
   };

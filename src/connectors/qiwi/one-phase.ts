@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf } from '../outcome.ts';
 import type { PaymentCapability, PaymentHandle } from '../payments.ts';
 import type { Party, PaymentKind, ProviderPayment } from '../values.ts';
 import { protocol, unfit } from './answer.ts';
-import { findByClientId, findTransaction } from './history.ts';
+import { findByClientId, findTransaction, HISTORY_LAGS_MS } from './history.ts';
 import { amountOut, currencyOut } from './money.ts';
 import { isRefusal, type Parts, watched } from './parts.ts';
 import { paymentStatuses } from './status.ts';
@@ -44,6 +44,7 @@ export function onePhase<O extends Order>(kind: Kind<O>, parts: Parts): PaymentC
     clientIds: 'INCREASING_DIGITS',
     createRepeatable: true,
     confirmRepeatable: false,
+    absenceProvesAfterMs: HISTORY_LAGS_MS,
     confirm: (call, payment) => confirm(kind, parts, call, payment),
     ask: (call, payment) => ask(kind, parts, call, payment),
   };

@@ -87,9 +87,25 @@ export async function resolveUpstream(
   const upstream = await loadUpstream(deps, prisma, payment);
   const askable = upstream.attempt.confirming || payment.status === 'CREATED';
   const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId)).payment;
-  const now = deps.clock.now();
+  return { payment: after, lookAgainAt: isPending(after) ? nextLook(upstream, deps.clock.now(), round) : null };
+}
+
+/** Ever more seldom, but at once when the provider's silence begins to prove something. */
+function nextLook(upstream: Upstream, now: Date, round: number): Date {
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round, 20), LONGEST_WAIT_MS);
-  return { payment: after, lookAgainAt: isPending(after) ? new Date(now.getTime() + wait) : null };
+  const proof = upstream.payment.status === 'PROCESSING' ? absenceProvesAt(upstream).getTime() + 1 : 0;
+  const next = now.getTime() + wait;
+  return new Date(proof > now.getTime() ? Math.min(next, proof) : next);
+}
+
+/** From when on the provider's not knowing the payment proves that its confirming call came to nothing. */
+const absenceProvesAt = (upstream: Upstream): Date =>
+  new Date(paidAt(upstream).getTime() + (upstream.capability.absenceProvesAfterMs ?? CALL_IS_DEAD_MS));
+
+/** When the call that pays went out, or may have. A call before the confirmation only created the payment. */
+function paidAt({ payment: { confirmedAt, createdAt }, attempt: { calledAt } }: Upstream): Date {
+  const confirmed = confirmedAt ?? createdAt;
+  return calledAt !== null && calledAt > confirmed ? calledAt : confirmed;
 }
 
 /** Does the payment wait for its provider: for its outcome, or, before it is confirmed, for its price or the next question? */
@@ -106,16 +122,16 @@ export const watchPricing = (tx: Tx, paymentId: string): Promise<void> =>
 
 async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const trace = traced(upstream);
+  // what is not there now may be there before the answer is
+  const asked = deps.clock.now();
   const said = await upstream.capability.ask(trace.call, upstream.handle);
   const now = deps.clock.now();
-  const { calledAt } = upstream.attempt;
-  const confirmedAt = upstream.payment.confirmedAt ?? now;
-  // a call before the confirmation only created the payment
-  const paidAt = calledAt !== null && calledAt > confirmedAt ? calledAt : confirmedAt;
-  const untouched = said === null || (said.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM');
-  if (upstream.payment.status === 'PROCESSING' && untouched && now.getTime() - paidAt.getTime() > CALL_IS_DEAD_MS) {
-    // the provider proves that the confirming call never arrived, and no answer can be on its way any more
-    if (said) return (await executeUpstream(deps, upstream.payment.id)).payment;
+  const processing = upstream.payment.status === 'PROCESSING';
+  const untouched = said?.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM';
+  // the provider proves that the confirming call never arrived, and no answer can be on its way any more
+  if (processing && untouched && asked.getTime() - paidAt(upstream).getTime() > CALL_IS_DEAD_MS)
+    return (await executeUpstream(deps, upstream.payment.id)).payment;
+  if (processing && said === null && asked > absenceProvesAt(upstream)) {
     // our own id may stand for a number that the provider does not give: it proves nothing of what is there
     const { reference, clientId } = upstream.attempt;
     if (reference === null || reference === clientId) return decline(deps, upstream, trace, now);
