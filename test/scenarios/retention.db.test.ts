@@ -24,6 +24,8 @@ test('Events, and notifications that are done with, go after their days; the boo
   });
   const waits = await shop.customer({ notifications: { channel: 'EMAIL', period: 'MONTH' } });
   await shop.transfer(wallet, await shop.wallet({ owner: waits }), '1', true);
+  const open = { status: 'PENDING' as const, customerId: owner.id };
+  await vi.waitFor(async () => expect(await prisma.notification.count({ where: open })).toBe(0), { timeout: 20_000 });
   // what waits for its turn is kept however old it is
   await prisma.notification.updateMany({
     where: { customerId: waits.id },
