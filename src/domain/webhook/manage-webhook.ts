@@ -5,11 +5,12 @@ import { NotFoundError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { requestReconciliation } from '../mirror/request-reconciliation.ts';
+import { ProviderUnavailableError } from '../provider/errors.ts';
 import { askProvider } from '../wallet/ask-provider.ts';
 import { capable, reachWallet, type WalletAtProvider } from '../wallet/at-provider.ts';
 import { acceptedOfWallet, readOfWallet } from '../wallet/refusal.ts';
 import type { HookDeps } from './hook-up.ts';
-import { sealKey, visibleWebhooks } from './store.ts';
+import { openKey, sealKey, visibleWebhooks } from './store.ts';
 
 /** A registered webhook and the way to its provider. */
 interface Hooked extends WalletAtProvider {
@@ -31,16 +32,18 @@ async function find(deps: HookDeps, viewer: PartnerViewer, webhookId: string): P
 
 /**
  * Has the provider replace the key. The old one stops counting at once, so what was signed with it and is still on its way is
- * refused: the history is read anew to make that good. After an unclear answer the key that counts is fetched.
- * @throws NotFoundError, NotSupportedError, StateError, ProviderRejectedError, ProviderUnavailableError
+ * refused: the history is read anew to make that good. After an unclear answer the key that counts is fetched; while that is
+ * the old one, nothing was replaced as far as anybody knows.
+ * @throws NotFoundError, NotSupportedError, StateError, ProviderRejectedError; ProviderUnavailableError (repeat it)
  */
 export async function rotateKey(deps: HookDeps, viewer: PartnerViewer, webhookId: string): Promise<ProviderWebhook> {
   const { webhook, hooks, wallet, call } = await find(deps, viewer, webhookId);
   const outcome = await hooks.rotateKey(call, webhook.reference);
-  const key =
-    outcome.kind === 'unknown'
-      ? await readOfWallet(wallet, () => hooks.key(call, webhook.reference))
-      : acceptedOfWallet(outcome, wallet);
+  const unclear = outcome.kind === 'unknown';
+  const key = unclear
+    ? await readOfWallet(wallet, () => hooks.key(call, webhook.reference))
+    : acceptedOfWallet(outcome, wallet);
+  if (unclear && key === openKey(deps.vault, webhook)) throw new ProviderUnavailableError(wallet.provider, null);
   return transaction(deps.db, async (tx) => {
     const now = deps.clock.now();
     const data = { keySealed: sealKey(deps.vault, webhook.id, key), keyIssuedAt: now };
