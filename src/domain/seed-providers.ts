@@ -48,6 +48,18 @@ const accounts: readonly DemoAccount[] = [
     credentials: { wallet: '79990000001', token: '0f0e0d0c0b0a09080706050403020100' },
   },
   {
+    id: 'pac_00000000000000000000000003',
+    provider: 'VSEPLATEZHI',
+    name: 'Demo VsePlatezhi',
+    path: '/vseplatezhi',
+    credentials: {
+      clientId: 'partner-1',
+      clientSecret: 'secret-1',
+      partnerId: '42',
+      walletId: '7d1f3c60-2b84-4c55-9e0a-6f1b2c3d4e5f',
+    },
+  },
+  {
     id: 'pac_00000000000000000000000004',
     provider: 'DIWA',
     name: 'Demo DiWa',
