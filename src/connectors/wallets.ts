@@ -58,7 +58,7 @@ export interface Wallets extends Capability {
    * Opens a wallet that is active at once, where that takes neither a password nor a code. Repeating it for a phone answers the
    * wallet that is there.
    * @param input `phone` with its country's code; `level`: for which the partner vouches
-   * @returns what leads to it
+   * @returns what leads to it: the credentials do so by themselves, and `load` tells its number
    */
   register?(call: Call, input: { phone: string; level: IdentificationLevel }): Promise<Outcome<WalletAccess>>;
   /** Closes the wallet for good. Accepted also when it was closed already; rejected with WALLET_STATE while it has money. */

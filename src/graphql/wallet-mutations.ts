@@ -57,7 +57,10 @@ const WalletOpenInput = builder.inputType('WalletOpenInput', {
       type: 'PhoneNumber',
       description: 'The phone by which it can be paid; one open wallet per phone. A provider needs it.',
     }),
-    password: t.string({ description: 'The owner’s password at the provider. Kept encrypted and never answered.' }),
+    password: t.string({
+      description:
+        'The owner’s password at a provider whose wallets have one. Kept encrypted and never answered; left out elsewhere.',
+    }),
     currency: t.field({
       type: 'Currency',
       required: true,
@@ -68,7 +71,8 @@ const WalletOpenInput = builder.inputType('WalletOpenInput', {
       type: IdentificationLevelEnum,
       required: true,
       defaultValue: 'NONE',
-      description: 'The level of a wallet without a customer; with one, the customer’s own counts.',
+      description:
+        'The level of a wallet without a customer; with one, the customer’s own counts. At a provider that registers wallets the partner vouches for it; a provider that checks the owner itself does not heed it.',
     }),
   }),
 });
@@ -101,8 +105,10 @@ mutation('walletOpen', {
   ],
   resolve: async (input, context) => {
     const { provider, providerAccountId, password, identification, ...common } = withoutNulls(input);
-    if (provider !== 'LOCAL')
-      return openProviderWallet(context.deps, tenant(context), { ...common, provider, providerAccountId, password });
+    if (provider !== 'LOCAL') {
+      const there = { provider, providerAccountId, password, identification };
+      return openProviderWallet(context.deps, tenant(context), { ...common, ...there });
+    }
     const misplaced = { providerAccountId, password };
     for (const [name, value] of Object.entries(misplaced))
       if (value !== undefined) throw InvalidInputError.at(`input.${name}`, 'is for wallets at a provider only.');
@@ -175,12 +181,21 @@ mutation('walletSetDefaultCurrency', {
 });
 
 const LimitInputRef = builder.inputType('LimitInput', {
-  description: 'A cap of the wallet’s own. It only tightens what the identification level allows.',
+  description:
+    'A cap of the wallet’s own. It only tightens what the identification level allows, here or at the wallet’s provider.',
   fields: (t) => ({
     kind: t.field({ type: LimitKindEnum, required: true, description: 'What it caps.' }),
     window: t.field({ type: LimitWindowEnum, required: true, description: 'Over which time it counts.' }),
-    max: t.field({ type: MoneyInputRef, description: 'The most that is allowed; required to enable it.' }),
-    enabled: t.boolean({ required: true, defaultValue: true, description: 'False lifts the wallet’s own cap.' }),
+    max: t.field({
+      type: MoneyInputRef,
+      description: 'The most that is allowed; required to enable it. At a provider, left out: as it is.',
+    }),
+    enabled: t.boolean({
+      required: true,
+      defaultValue: true,
+      description:
+        'False lifts the own cap of a LOCAL wallet. At a provider it is the operation that is switched: false forbids it altogether.',
+    }),
   }),
 });
 const WalletSetLimitsInput = builder.inputType('WalletSetLimitsInput', {
@@ -195,11 +210,12 @@ const WalletSetLimitsInput = builder.inputType('WalletSetLimitsInput', {
   }),
 });
 mutation('walletSetLimits', {
-  description: 'Sets caps of a wallet’s own.',
+  description:
+    'Sets caps of a wallet’s own; those of a wallet at a provider are set there, as far as it lets them be set, and never above its own.',
   auth: { write: 'WALLETS_WRITE' },
   input: WalletSetLimitsInput,
   success: walletSuccess('WalletSetLimitsSuccess', 'The caps are set.'),
-  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError, ...providerErrors],
   resolve: async ({ walletId, limits }, context) => {
     const caps = limits.map(({ max, ...limit }, index) => ({
       ...limit,
@@ -234,11 +250,11 @@ const WalletCloseInput = builder.inputType('WalletCloseInput', {
   }),
 });
 mutation('walletClose', {
-  description: 'Closes an empty wallet for good.',
+  description: 'Closes an empty wallet for good; at a provider that closes wallets for the partner, there too.',
   auth: { write: 'WALLETS_WRITE' },
   input: WalletCloseInput,
   success: walletSuccess('WalletCloseSuccess', 'The wallet is closed.'),
-  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError],
+  errors: [NotFoundError, InvalidInputError, StateError, NotSupportedError, ConflictError, ...providerErrors],
   resolve: async (input, context) => ({
     wallet: await closeWallet(context.deps, tenant(context), withoutNulls(input)),
   }),

@@ -1,11 +1,13 @@
 import type { LimitKind, LimitWindow } from '../../db/generated/enums.ts';
-import type { Deps } from '../../deps.ts';
-import { InvalidInputError, type MinorAmount } from '../../errors.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import type { AskDeps } from '../wallet/ask-provider.ts';
+import { isMirrored } from '../wallet/at-provider.ts';
 import { changeWallet } from '../wallet/change-wallet.ts';
-import { checkLocal, checkWalletState } from '../wallet/rules.ts';
-import type { WalletWithAccounts } from '../wallet/store.ts';
+import { checkWalletState } from '../wallet/rules.ts';
+import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { localRules } from './rules.ts';
+import { setLimitsAtProvider } from './set-limits-at-provider.ts';
 
 export interface LimitInput {
   kind: LimitKind;
@@ -14,18 +16,36 @@ export interface LimitInput {
   enabled: boolean;
 }
 
+export interface SetLimitsInput {
+  walletId: string;
+  limits: LimitInput[];
+}
+
 /**
- * Sets caps of a LOCAL wallet's own, in the currency of each `max`. They only tighten what the identification level allows.
- * `enabled: false` lifts the wallet's own cap; then `max` only names the currency (without it, the default currency).
- * @throws NotFoundError, StateError, NotSupportedError; InvalidInputError naming the entry that cannot be
+ * Sets caps of a wallet's own, where the wallet is kept. They only tighten what the identification level allows.
+ * @throws NotFoundError, StateError, NotSupportedError; InvalidInputError naming the entry that cannot be; at a provider also
+ *   ProviderRejectedError, ProviderUnavailableError
  */
-export function setLimits(
-  deps: Pick<Deps, 'db' | 'clock'>,
+export async function setLimits(
+  deps: AskDeps,
   viewer: TenantViewer,
-  { walletId, limits }: { walletId: string; limits: LimitInput[] },
+  input: SetLimitsInput,
+): Promise<WalletWithAccounts> {
+  const wallet = await findWallet(deps.db.prisma, viewer, input.walletId);
+  if (!wallet) throw new NotFoundError('The wallet');
+  return isMirrored(wallet) ? setLimitsAtProvider(deps, viewer, input) : setHere(deps, viewer, input);
+}
+
+/**
+ * Caps of a LOCAL wallet, in the currency of each `max`. `enabled: false` lifts the wallet's own cap; then `max` only names the
+ * currency (without it, the default currency).
+ */
+function setHere(
+  deps: AskDeps,
+  viewer: TenantViewer,
+  { walletId, limits }: SetLimitsInput,
 ): Promise<WalletWithAccounts> {
   return changeWallet(deps, viewer, walletId, async (tx, wallet) => {
-    checkLocal(wallet, 'LIMITS');
     checkWalletState(wallet, ['ACTIVE', 'BLOCKED']);
     for (const [index, limit] of limits.entries()) {
       const currency = limit.max?.currency ?? wallet.defaultCurrency;

@@ -18,7 +18,8 @@ export async function askProvider<T>(
   wallet: WalletWithAccounts,
   read: (reached: WalletAtProvider) => Promise<T> | undefined,
 ): Promise<T | null> {
-  const reached = wallet.status === 'CLOSED' ? null : await reachWallet(deps, deps.db.prisma, wallet);
+  const there = wallet.status !== 'CLOSED' && wallet.number !== null;
+  const reached = there ? await reachWallet(deps, deps.db.prisma, wallet) : null;
   if (!reached) return null;
   try {
     return await heedRejection(deps, reached, () => readOfWallet(wallet, async () => (await read(reached)) ?? null));

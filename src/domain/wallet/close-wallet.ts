@@ -1,26 +1,44 @@
-import type { Deps } from '../../deps.ts';
-import { InvalidInputError, StateError } from '../../errors.ts';
+import { InvalidInputError, NotFoundError, StateError } from '../../errors.ts';
 import { closeAccounts } from '../../ledger/open-account.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import type { AskDeps } from './ask-provider.ts';
+import { isMirrored } from './at-provider.ts';
 import { changeWallet } from './change-wallet.ts';
-import { checkLocal, checkWalletState } from './rules.ts';
-import type { WalletWithAccounts } from './store.ts';
+import { closeAtProvider } from './close-at-provider.ts';
+import { checkWalletState } from './rules.ts';
+import { findWallet, type WalletWithAccounts } from './store.ts';
 
 const MAX_REASON = 255;
 
+export interface CloseWalletInput {
+  walletId: string;
+  reason?: string | undefined;
+}
+
 /**
- * Closes an empty LOCAL wallet for good: its ledger accounts take no further posting.
- * @throws NotFoundError, InvalidInputError, NotSupportedError; StateError when money, a hold or an open payment is left in it
+ * Closes an empty wallet for good, where it is kept: its ledger accounts take no further posting.
+ * @throws NotFoundError, InvalidInputError, NotSupportedError; StateError when money, a hold or an open payment is left in it; at a
+ *   provider also ProviderRejectedError, ProviderUnavailableError
  */
-export function closeWallet(
-  deps: Pick<Deps, 'db' | 'clock'>,
+export async function closeWallet(
+  deps: AskDeps,
   viewer: TenantViewer,
-  { walletId, reason }: { walletId: string; reason?: string | undefined },
+  input: CloseWalletInput,
 ): Promise<WalletWithAccounts> {
+  const { reason } = input;
   if (reason !== undefined && reason.length > MAX_REASON)
     throw InvalidInputError.at('input.reason', `must have at most ${MAX_REASON} characters.`);
+  const wallet = await findWallet(deps.db.prisma, viewer, input.walletId);
+  if (!wallet) throw new NotFoundError('The wallet');
+  return isMirrored(wallet) ? closeAtProvider(deps, viewer, input) : closeHere(deps, viewer, input);
+}
+
+function closeHere(
+  deps: AskDeps,
+  viewer: TenantViewer,
+  { walletId, reason }: CloseWalletInput,
+): Promise<WalletWithAccounts> {
   return changeWallet(deps, viewer, walletId, async (tx, wallet, now) => {
-    checkLocal(wallet, 'WALLETS');
     checkWalletState(wallet, ['ACTIVE', 'BLOCKED']);
     const filled = await closeAccounts(
       tx,

@@ -147,7 +147,7 @@ export async function walletCredentials(
   const reached = await reachWallet(deps, prisma, wallet);
   return [
     ...kept.map((credential) => shown(credential, now)),
-    ...(reached ? heldTokens(reached.connector, wallet.number, now) : []),
+    ...(reached && wallet.number !== null ? heldTokens(reached.connector, wallet.number, now) : []),
   ];
 }
 

@@ -65,6 +65,13 @@ async function vouched(reached: WalletAtProvider, level: IdentificationLevel): P
   const { wallet } = reached;
   if (level === 'NONE') throw InvalidInputError.at('input.level', 'must be SIMPLIFIED or FULL without a person.');
   const vouch = capable(reached, 'IDENTIFICATION', (connector) => connector.identification?.vouch);
+  // a level is taken back by request and confirmation, and not by vouching for less
+  const steps = reached.connector.identification?.downgrades?.steps ?? [];
+  if (steps.some(({ from, to }) => from === wallet.identificationLevel && to === level))
+    throw InvalidInputError.at(
+      'input.level',
+      `is below ${wallet.identificationLevel}, which the wallet has; customerIdentificationDowngrade steps down.`,
+    );
   const phone = present(wallet.number, 'the number of a wallet at a provider');
   acceptedOfWallet(await vouch(reached.call, { phone, level }), wallet);
   return null;

@@ -11,19 +11,19 @@ import type { TenantViewer } from '../access/viewer.ts';
 import { findCustomer } from '../customer/store.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
-import { beginMirror, type Opening, readOpening } from '../mirror/opening.ts';
+import { beginMirror, type Opening } from '../mirror/opening.ts';
 import { ProviderUnavailableError } from '../provider/errors.ts';
 import { registerLinkedWallet } from '../webhook/register-webhook.ts';
-import { accountFor, type WalletAtProvider } from './at-provider.ts';
+import { accountFor } from './at-provider.ts';
 import { type CredentialDates, checkWalletCredentials, replaceCredentials } from './credentials.ts';
 import { walletOpened } from './events.ts';
 import { defaultCurrencyOf, follow } from './mirror.ts';
 import { checkFree } from './open-provider-wallet.ts';
 import { sealPhone } from './phone.ts';
-import { naming } from './refusal.ts';
+import { proveWallet } from './prove-wallet.ts';
 import { findWallet, type WalletWithAccounts } from './store.ts';
 import type { WalletCredentials } from './upstream-access.ts';
-import { balancesOf, checkWhole, loadWallet, type UpstreamWallet } from './upstream-wallet.ts';
+import type { UpstreamWallet } from './upstream-wallet.ts';
 
 export interface LinkWalletInput {
   idempotencyKey: string;
@@ -62,7 +62,7 @@ export async function linkWallet(
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
   const { connector } = route;
-  const read = repeated ? null : await readProven(deps, { connector, call });
+  const read = repeated ? null : await proveWallet(deps, { connector, call }, 'input.number');
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
   const linked = await transaction(deps.db, async (tx) => {
@@ -87,26 +87,6 @@ export async function linkWallet(
   });
   if (hooks && !linked.replayed) await registerNow(deps, linked.wallet.id);
   return linked;
-}
-
-/** The wallet, proved to be the one that was meant before anything else is asked of it, and where its history is followed from. */
-async function readProven(
-  deps: LinkDeps,
-  reached: Pick<WalletAtProvider, 'connector' | 'call'>,
-): Promise<{ said: UpstreamWallet; opening: Opening | null }> {
-  const said = await prove(reached);
-  const { connector, call } = reached;
-  return connector.history?.explainsBalance
-    ? readOpening(deps, connector, call, () => prove(reached), balancesOf)
-    : { said, opening: null };
-}
-
-/** Reads the wallet with what is to open it. @throws InvalidInputError when that opens another one */
-async function prove(reached: Pick<WalletAtProvider, 'connector' | 'call'>): Promise<UpstreamWallet> {
-  const { history, provider } = reached.connector;
-  const said = await naming('input.number', () => loadWallet({ ...reached, wallet: { status: 'ACTIVE' } }));
-  if (history?.explainsBalance) checkWhole(said, provider.code);
-  return said;
 }
 
 /** The wallet is linked whether or not its provider can be told to call us: the job goes on trying. */

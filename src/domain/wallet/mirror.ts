@@ -19,7 +19,7 @@ import { followUndone } from '../payment/follow-undone.ts';
 import { ProviderRejectedError, ProviderUnavailableError } from '../provider/errors.ts';
 import { reachWallet, type WalletAtProvider } from './at-provider.ts';
 import { issuedNames, noteCredentials } from './credentials.ts';
-import { balanceChanged, walletUpdated } from './events.ts';
+import { balanceChanged, walletClosed, walletUpdated } from './events.ts';
 import type { WalletWithAccounts } from './store.ts';
 import { loadWallet, type UpstreamAccount, type UpstreamWallet } from './upstream-wallet.ts';
 
@@ -33,7 +33,8 @@ type Books = Map<string, Counters>;
  * @returns null for a LOCAL wallet, a closed one, and when the provider cannot say (it is logged): the books here stay as they are
  */
 export async function refreshWallet(deps: MirrorDeps, wallet: WalletWithAccounts): Promise<UpstreamWallet | null> {
-  if (wallet.status === 'CLOSED') return null;
+  // one without a number is being registered, and followed from then on
+  if (wallet.status === 'CLOSED' || wallet.number === null) return null;
   const reached = await reachWallet(deps, deps.db.prisma, wallet);
   if (!reached) return null;
   const before = await booksOf(deps.db.prisma, wallet.id);
@@ -109,10 +110,13 @@ export async function follow(
   let opened = false;
   for (const { currency } of said.accounts) opened = (await openMirror(tx, wallet, currency, now)) || opened;
   const changed = Object.keys(changes).length > 0;
-  const row = changed ? await tx.wallet.update({ where: { id: wallet.id }, data: changes }) : wallet;
+  const closed = said.status === 'CLOSED' && wallet.status !== 'CLOSED';
+  const data = { ...changes, ...(closed ? { closedAt: now } : {}) };
+  const row = changed ? await tx.wallet.update({ where: { id: wallet.id }, data }) : wallet;
   const adjusted: NewEvent[] = [];
   for (const { amount } of said.accounts) if (amount) adjusted.push(...(await adjust(tx, wallet, amount, before, now)));
-  return [...(changed || noted || opened ? [walletUpdated(row, now)] : []), ...adjusted];
+  const told = closed ? walletClosed(row, now) : walletUpdated(row, now);
+  return [...(changed || noted || opened ? [told] : []), ...adjusted];
 }
 
 /** What of the row follows the provider. */

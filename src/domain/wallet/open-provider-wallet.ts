@@ -1,6 +1,8 @@
 import type { Outcome } from '../../connectors/outcome.ts';
 import type { CodeChallenge } from '../../connectors/wallets.ts';
 import type { Tx } from '../../db/client.ts';
+import type { Customer } from '../../db/generated/client.ts';
+import type { IdentificationLevel } from '../../db/generated/enums.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../../errors.ts';
@@ -8,6 +10,7 @@ import { appendEvents } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { openPerson } from '../customer/person.ts';
 import { findCustomer } from '../customer/store.ts';
 import { whileInUse } from '../idempotency/in-use.ts';
 import { lockName } from '../idempotency/lock-name.ts';
@@ -16,11 +19,11 @@ import { accountFor, capable, reachWallet, type WalletAtProvider } from './at-pr
 import { type ChallengeView, challengeView, openChallenge, sealChallenge } from './challenge.ts';
 import { checkPassword, replaceCredentials } from './credentials.ts';
 import { walletOpened } from './events.ts';
+import { forgetOpening, OPENING } from './forget-opening.ts';
 import { checkPhone, sealPhone } from './phone.ts';
 import { acceptedOfWallet } from './refusal.ts';
+import { registerWallet } from './register-wallet.ts';
 import { findWallet, lockWallet, type WalletWithAccounts } from './store.ts';
-
-const OPERATION = 'walletOpen';
 
 export interface OpenProviderWalletInput {
   idempotencyKey: string;
@@ -30,9 +33,12 @@ export interface OpenProviderWalletInput {
   phone?: string | undefined;
   password?: string | undefined;
   currency: string;
+  /** For a wallet without a customer; with one, the customer's level decides. */
+  identification: IdentificationLevel;
 }
 
-type OpenDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock'>;
+type OpenDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+type Opening = Omit<OpenProviderWalletInput, 'idempotencyKey'> & { phone: string };
 
 export interface OpenedWallet {
   wallet: WalletWithAccounts;
@@ -41,9 +47,10 @@ export interface OpenedWallet {
 }
 
 /**
- * Opens a wallet at a provider: it is PENDING_ACTIVATION until its owner gives the code (walletActivate). Three steps: the
- * wallet is stored; the provider is called; its answer is stored. A lost answer is made good by repeating the mutation with
- * the same key: what the provider has made already is asked for a new code.
+ * Opens a wallet at a provider. Where the owner has to prove the phone it is PENDING_ACTIVATION until the code is given
+ * (walletActivate); where the provider registers it for the partner it is ACTIVE at once. Three steps: the wallet is stored; the
+ * provider is called; its answer is stored. A lost answer is made good by repeating the mutation with the same key: what the
+ * provider has made already is asked for a new code, or is answered again.
  * @throws NotFoundError, InvalidInputError, IdempotencyError, NotSupportedError; ConflictError when the phone has a wallet there
  *   or is being used for one here; ProviderRejectedError; ProviderUnavailableError
  */
@@ -54,20 +61,19 @@ export async function openProviderWallet(
 ): Promise<OpenedWallet> {
   if (input.phone === undefined) throw InvalidInputError.at('input.phone', 'is needed to open a wallet at a provider.');
   const phone = checkPhone(input.phone, 'input.phone');
-  const password = checkPassword(input.password);
   const { wallet, replayed } = await transaction(deps.db, async (tx) => {
-    const claim = { operation: OPERATION, key: idempotencyKey, input, resultId: newId('Wallet') };
+    const claim = { operation: OPENING, key: idempotencyKey, input, resultId: newId('Wallet') };
     const { resultId: id, replayed } = await once(tx, deps, viewer, claim);
     if (replayed) return { wallet: present(await findWallet(tx, viewer, id), 'the wallet'), replayed };
-    return { wallet: await intend(deps, tx, viewer, { ...input, phone, password }, id), replayed };
+    return { wallet: await intend(deps, tx, viewer, { ...input, phone }, id), replayed };
   });
   if (wallet.challengeSealed)
     return { wallet, challenge: openChallenge(deps.vault, wallet.id, wallet.challengeSealed), replayed };
   if (wallet.status !== 'PENDING_ACTIVATION') return { wallet, challenge: null, replayed };
 
-  const claimed = { operation: OPERATION, key: idempotencyKey };
+  const claimed = { operation: OPENING, key: idempotencyKey };
   return {
-    ...(await whileInUse(deps, viewer, claimed, () => open(deps, viewer, wallet, { phone, password }))),
+    ...(await whileInUse(deps, viewer, claimed, () => open(deps, viewer, wallet, { ...input, phone }))),
     replayed,
   };
 }
@@ -77,15 +83,20 @@ async function open(
   deps: OpenDeps,
   viewer: TenantViewer,
   wallet: WalletWithAccounts,
-  { phone, password }: { phone: string; password: string },
+  { phone, password }: Opening,
 ): Promise<Omit<OpenedWallet, 'replayed'>> {
   // another request may have just opened it
-  const { challengeSealed } = await deps.db.prisma.wallet.findUniqueOrThrow({ where: { id: wallet.id } });
+  const include = { accounts: true };
+  const stored = await deps.db.prisma.wallet.findUniqueOrThrow({ where: { id: wallet.id }, include });
+  const { challengeSealed } = stored;
   if (challengeSealed) return { wallet, challenge: openChallenge(deps.vault, wallet.id, challengeSealed) };
-  const reached = present(await reachWallet(deps, deps.db.prisma, wallet), 'the provider of a wallet');
-  const outcome = await askToOpen(reached, phone, password);
+  if (stored.status !== 'PENDING_ACTIVATION') return { wallet: stored, challenge: null };
+  const reached = present(await reachWallet(deps, deps.db.prisma, stored), 'the provider of a wallet');
+  if (reached.connector.wallets?.register)
+    return { wallet: await registerWallet(deps, viewer, reached, phone), challenge: null };
+  const outcome = await askToOpen(reached, phone, checkPassword(password));
   const now = deps.clock.now();
-  if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, wallet);
+  if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forgetOpening(deps, wallet);
   const challenge = challengeView('ACTIVATION', acceptedOfWallet(outcome, wallet), now);
   const opened = await transaction(deps.db, async (tx) => {
     const locked = await lockWallet(tx, viewer, wallet.id);
@@ -108,15 +119,20 @@ async function intend(
   deps: OpenDeps,
   tx: Tx,
   viewer: TenantViewer,
-  input: Omit<OpenProviderWalletInput, 'idempotencyKey'> & { phone: string; password: string },
+  input: Opening,
   id: string,
 ): Promise<WalletWithAccounts> {
   const { partnerId } = viewer;
   const now = deps.clock.now();
   const route = await accountFor(deps, tx, partnerId, input, 'WALLETS');
-  capable(route, 'WALLETS', (connector) => connector.wallets?.open);
+  capable(route, 'WALLETS', (connector) => connector.wallets?.register ?? connector.wallets?.open);
+  const registers = route.connector.wallets?.register !== undefined;
+  const password = registers ? checkNoPassword(input.password) : checkPassword(input.password);
   const customerId = input.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
-  if (customerId !== null && !(await findCustomer(tx, viewer, customerId))) throw new NotFoundError('The customer');
+  const customer = customerId === null ? null : await findCustomer(tx, viewer, customerId);
+  if (customerId !== null && !customer) throw new NotFoundError('The customer');
+  if (registers && viewer.kind === 'CUSTOMER') checkOwnPhone(deps, present(customer, 'the customer'), input.phone);
+  const level = customer?.identificationLevel ?? input.identification;
   const sealed = sealPhone(deps.vault, id, input.phone);
   await checkFree(tx, partnerId, input.provider, sealed.phoneHash);
   await tx.wallet.create({
@@ -126,14 +142,16 @@ async function intend(
       customerId,
       provider: input.provider,
       providerAccountId: route.account.id,
-      number: input.phone,
+      // one that is registered gets a number of its own
+      number: registers ? null : input.phone,
       ...sealed,
       status: 'PENDING_ACTIVATION',
+      ...(registers ? { identificationLevel: level } : {}),
       defaultCurrency: input.currency,
       createdAt: now,
     },
   });
-  await replaceCredentials(tx, deps.vault, id, { password: input.password }, { issuedAt: now });
+  if (password !== null) await replaceCredentials(tx, deps.vault, id, { password }, { issuedAt: now });
   return tx.wallet.findUniqueOrThrow({ where: { id }, include: { accounts: true } });
 }
 
@@ -166,11 +184,25 @@ async function askToOpen(
   return waits && wallets.resendCode ? wallets.resendCode({ wallet: null }, { phone }) : outcome;
 }
 
-/** Nothing came of it: the phone and the key are free again. */
-async function forget({ db }: OpenDeps, { id, partnerId }: WalletWithAccounts): Promise<void> {
-  await transaction(db, async (tx) => {
-    await tx.walletCredential.deleteMany({ where: { walletId: id } });
-    await tx.wallet.deleteMany({ where: { id, status: 'PENDING_ACTIVATION', challengeSealed: null } });
-    await tx.idempotencyKey.deleteMany({ where: { partnerId, operation: OPERATION, resultId: id } });
-  });
+/** A password that nobody asks for is not kept. @throws InvalidInputError */
+function checkNoPassword(password: string | undefined): null {
+  if (password === undefined) return null;
+  throw InvalidInputError.at(
+    'input.password',
+    'is not used by this provider, whose wallets the partner opens; leave it out.',
+  );
+}
+
+/**
+ * No code proves the phone of a wallet that is registered, and the provider answers a phone's wallet to whoever names it: a session
+ * gets no other than that of the phone by which the partner knows its customer.
+ * @throws InvalidInputError
+ */
+function checkOwnPhone({ vault }: OpenDeps, { id, personSealed }: Customer, phone: string): void {
+  const known = personSealed ? openPerson(vault, id, personSealed).phone : undefined;
+  if (known !== undefined && checkPhone(known, 'input.phone') === phone) return;
+  throw InvalidInputError.at(
+    'input.phone',
+    'is not the one on record of this customer. The partner’s server can open a wallet for any phone.',
+  );
 }

@@ -1,6 +1,6 @@
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { NotFoundError } from '../../errors.ts';
+import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { appendEvents } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
@@ -74,9 +74,16 @@ export async function setCredentials(
 ): Promise<WalletWithAccounts> {
   const reached = await walletAtProvider(deps, viewer, walletId, 'WALLETS');
   const credentials = checkWalletCredentials(list);
-  checkWalletState(reached.wallet, ['ACTIVE', 'BLOCKED', 'PENDING_ACTIVATION']);
+  const { number } = reached.wallet;
+  // one without a number is being registered
+  checkWalletState(reached.wallet, [
+    'ACTIVE',
+    'BLOCKED',
+    ...(number === null ? [] : (['PENDING_ACTIVATION'] as const)),
+  ]);
   const before = await booksOf(deps.db.prisma, walletId);
   const said = await naming('input.credentials', () => loadWallet(asWith(reached, credentials)));
+  if (said.number !== number) throw InvalidInputError.at('input.credentials', 'open another wallet than this one.');
   return keepProven(deps, viewer, reached, credentials, { said, before });
 }
 

@@ -1,6 +1,6 @@
 import type { WalletAccess } from '../../connectors/connector.ts';
 import type { Wallet } from '../../db/generated/client.ts';
-import { present } from '../../lib/assert.ts';
+import { assert } from '../../lib/assert.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
 /** Credentials of a wallet at its provider, by the names that the connector's README lists. */
@@ -25,8 +25,10 @@ export const openWalletCredentials = (vault: Vault, wallet: Wallet): WalletCrede
  */
 export function upstreamAccess(vault: Vault, wallet: Wallet | null): WalletAccess | null {
   if (!wallet || wallet.provider === 'LOCAL' || wallet.house) return null;
+  assert(wallet.number !== null || wallet.status === 'PENDING_ACTIVATION', 'a wallet at a provider has no number');
   return {
-    number: present(wallet.number, 'the number of a wallet at a provider'),
+    // until a registration is answered there is none, and no provider takes that for a number
+    number: wallet.number ?? '',
     credentials: openWalletCredentials(vault, wallet),
   };
 }
