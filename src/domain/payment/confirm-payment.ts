@@ -59,7 +59,7 @@ export async function confirmPayment(
     return { payment: confirmed, replayed: false };
   });
   if (started.replayed || started.payment.providerAccountId === null) return started;
-  const { payment, refusal } = await executeUpstream(deps, started.payment.id);
+  const { payment, refusal } = await executeUpstream(deps, started.payment.id, null);
   if (refusal) throw await refusalOf(deps, payment, refusal);
   return { payment, replayed: false };
 }

@@ -5,6 +5,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
+import { lockName } from '../idempotency/lock-name.ts';
 import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
 import { bookDecline } from './book-outcome.ts';
 import { learn } from './learn.ts';
@@ -41,10 +42,12 @@ export interface Executed {
 /**
  * Steps 2 and 3 of a confirmed payment: the call, outside any transaction, and what it proves. Payment, hold and attempt are
  * committed. `unknown` changes nothing: the money stays held and the resolver asks.
+ * @param lastCall when the last confirming call went out, as the caller has seen it; null: none has. Of several who have seen the
+ *   same only one calls.
  * @returns the payment as far as the provider's answer takes it
  */
-export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Promise<Executed> {
-  const upstream = await claimCall(deps, paymentId);
+export async function executeUpstream(deps: UpstreamDeps, paymentId: string, lastCall: Date | null): Promise<Executed> {
+  const upstream = await claimCall(deps, paymentId, lastCall);
   if (!upstream)
     return { payment: await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } }), refusal: null };
   const trace = traced(upstream);
@@ -60,14 +63,16 @@ export async function executeUpstream(deps: UpstreamDeps, paymentId: string): Pr
  * Makes sure, under the row's lock, that there is still something to execute, and writes down that the call goes out: a crash
  * from here on leaves a payment that is asked about, never one that is paid blindly again.
  */
-function claimCall(deps: UpstreamDeps, paymentId: string): Promise<Upstream | null> {
+function claimCall(deps: UpstreamDeps, paymentId: string, lastCall: Date | null): Promise<Upstream | null> {
   return transaction(deps.db, async (tx) => {
     const payment = await lock(tx, paymentId);
     if (payment.status !== 'PROCESSING') return null;
     const upstream = await loadUpstream(deps, tx, payment);
-    const calledAt = deps.clock.now();
+    if (upstream.attempt.calledAt?.getTime() !== lastCall?.getTime()) return null;
+    // each call has its own time, also where the clock stands still
+    const calledAt = new Date(Math.max(deps.clock.now().getTime(), (lastCall?.getTime() ?? 0) + 1));
     await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: { confirming: true, calledAt } });
-    return upstream;
+    return { ...upstream, attempt: { ...upstream.attempt, confirming: true, calledAt } };
   });
 }
 
@@ -86,7 +91,8 @@ export async function resolveUpstream(
   if (!isPending(payment)) return { payment, lookAgainAt: null };
   const upstream = await loadUpstream(deps, prisma, payment);
   const askable = upstream.attempt.confirming || payment.status === 'CREATED';
-  const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId)).payment;
+  const { calledAt } = upstream.attempt;
+  const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId, calledAt)).payment;
   return { payment: after, lookAgainAt: isPending(after) ? nextLook(upstream, deps.clock.now(), round) : null };
 }
 
@@ -130,7 +136,7 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const untouched = said?.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM';
   // the provider proves that the confirming call never arrived, and no answer can be on its way any more
   if (processing && untouched && asked.getTime() - paidAt(upstream).getTime() > CALL_IS_DEAD_MS)
-    return (await executeUpstream(deps, upstream.payment.id)).payment;
+    return (await executeUpstream(deps, upstream.payment.id, upstream.attempt.calledAt)).payment;
   if (processing && said === null && asked > absenceProvesAt(upstream)) {
     // our own id may stand for a number that the provider does not give: it proves nothing of what is there
     const { reference, clientId } = upstream.attempt;
@@ -141,7 +147,7 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
     );
   }
   return transaction(deps.db, async (tx) => {
-    const payment = await lock(tx, upstream.payment.id);
+    const payment = await lockTold(tx, upstream, said?.reference ?? null);
     await keepTrace(
       tx,
       upstream.attempt,
@@ -164,8 +170,10 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
 async function decline(deps: UpstreamDeps, upstream: Upstream, trace: Trace, now: Date): Promise<Payment> {
   return transaction(deps.db, async (tx) => {
     const payment = await lock(tx, upstream.payment.id);
-    await keepTrace(tx, upstream.attempt, trace, { outcome: 'REJECTED', finishedAt: now });
-    return payment.status === 'PROCESSING'
+    // a call that went out since then is not the one that was asked about
+    const asked = await isLastCall(tx, upstream);
+    await keepTrace(tx, upstream.attempt, trace, asked ? { outcome: 'REJECTED', finishedAt: now } : {});
+    return payment.status === 'PROCESSING' && asked
       ? refuse(tx, payment, 'PROVIDER_REFUSED', 'The provider has no such payment.', now)
       : payment;
   });
@@ -179,9 +187,10 @@ async function record(
 ): Promise<Payment> {
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
-    const payment = await lock(tx, upstream.payment.id);
-    // `confirming` says that the call may have gone out; proven not to have, the resolver may send it
-    const confirming = outcome.kind !== 'notSent';
+    const reference = outcome.kind === 'accepted' ? outcome.value.reference : null;
+    const payment = await lockTold(tx, upstream, reference);
+    // `confirming` says that a call may have gone out; proven that the last one has not, the resolver may send it
+    const confirming = outcome.kind !== 'notSent' || !(await isLastCall(tx, upstream));
     await keepTrace(tx, upstream.attempt, trace, { ...attemptChanges(outcome, now), confirming });
     switch (outcome.kind) {
       case 'accepted': {
@@ -224,6 +233,19 @@ async function refuse(
   );
   const [saved = payment] = await save(tx, [declined], events, now);
   return saved;
+}
+
+/** Has no other confirming call gone out since? The payment's row is locked. */
+async function isLastCall(tx: Tx, { attempt: { id, calledAt } }: Upstream): Promise<boolean> {
+  const last = await tx.paymentAttempt.findUniqueOrThrow({ where: { id } });
+  return last.calledAt?.getTime() === calledAt?.getTime();
+}
+
+/** The payment's row, under the same name as a line of a history that is being booked: one of the two is first, and the other sees it. */
+async function lockTold(tx: Tx, { payment, account, connector }: Upstream, reference: string | null): Promise<Payment> {
+  if (reference !== null && connector.history?.explainsBalance)
+    await lockName(tx, 'movement', account.partnerId, account.provider, reference);
+  return lock(tx, payment.id);
 }
 
 async function lock(tx: Tx, paymentId: string): Promise<Payment> {

@@ -37,7 +37,9 @@ export async function startUpstream(
   const paid = await withCard(tx, viewer, upstream, input);
   const row = { ...payment, ...paid.changes, orderSealed: sealOrder(deps.vault, payment.id, paid.order) };
   const { progress, events } = await reserve(tx, { ...resume(payment), payment: row }, now);
-  await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: { confirming: true } });
+  // a call before now only created the payment
+  const unconfirmed = { confirming: true, calledAt: null };
+  await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: unconfirmed });
   await watchOver(tx, payment.id, now);
   return present((await save(tx, [progress], events, now))[0], 'the payment');
 }
