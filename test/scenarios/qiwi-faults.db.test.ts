@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ConfirmPaymentDocument, ProviderBalanceDocument } from '../../schema/operations.ts';
-import { addJob } from '../../src/db/job-queue.ts';
 import { startTestApp } from '../support/app.ts';
 import { newPhone } from '../support/builders.ts';
 import { type CallFault, PATIENCE } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { freePort, linkQiwi, type QiwiWallet, startQiwi } from '../support/qiwi.ts';
-import { cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
+import { askAfter, cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { fundedWalletOf } from '../support/wallets.ts';
 
@@ -68,17 +67,7 @@ const paid = (charge: string) => (10_000 - Number.parseFloat(charge)).toFixed(2)
 const attemptOf = (paymentId: string) =>
   gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
 
-/** Has QIWI asked about a payment so many minutes later, as far as its rows tell, and waits for the answer. */
-async function askedAfter(paymentId: string, minutes: number): Promise<void> {
-  const { pool, prisma } = gateway.deps.db;
-  const earlier = `- interval '${minutes} minutes'`;
-  await pool.query(`UPDATE payment SET confirmed_at = confirmed_at ${earlier} WHERE id = $1`, [paymentId]);
-  await pool.query(`UPDATE payment_attempt SET called_at = called_at ${earlier} WHERE payment_id = $1`, [paymentId]);
-  const asked = async () => (await attemptOf(paymentId)).operations.filter((operation) => operation === 'HIS-1').length;
-  const before = await asked();
-  await addJob(prisma, 'resolve-payment', { paymentId, round: 0 }, {});
-  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
-}
+const askedAfter = (paymentId: string, minutes: number) => askAfter(gateway, paymentId, minutes);
 
 describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
   test.each(faults)('whose call %s: nothing is lost, nothing is paid twice.', async (_title, fault, acted) => {

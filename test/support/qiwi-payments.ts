@@ -8,6 +8,7 @@ import {
   type TransferTargetInput,
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
+import { addJob } from '../../src/db/job-queue.ts';
 import type { TestApp } from './app.ts';
 import { type Call, done, rub, unique } from './builders.ts';
 import { subscribe } from './operations.ts';
@@ -79,4 +80,31 @@ export function payments(gateway: TestApp, apiKey: string, call: Call) {
       return payment;
     },
   };
+}
+
+/** Has a payment looked at as if so many minutes had passed since it was called, as far as its rows tell. */
+export async function lookAfter({ deps }: TestApp, paymentId: string, minutes: number): Promise<void> {
+  const { pool, prisma } = deps.db;
+  const earlier = `- interval '${minutes} minutes'`;
+  await pool.query(`UPDATE payment SET confirmed_at = confirmed_at ${earlier} WHERE id = $1`, [paymentId]);
+  await pool.query(`UPDATE payment_attempt SET called_at = called_at ${earlier} WHERE payment_id = $1`, [paymentId]);
+  await addJob(prisma, 'resolve-payment', { paymentId, round: 0 }, {});
+}
+
+/**
+ * Has QIWI asked about a payment in PROCESSING so many minutes later, and waits for the answer.
+ * @param question the operation that it is asked by
+ */
+export async function askAfter(
+  gateway: TestApp,
+  paymentId: string,
+  minutes: number,
+  question = 'HIS-1',
+): Promise<void> {
+  const { prisma } = gateway.deps.db;
+  const attempt = () => prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
+  const asked = async () => (await attempt()).operations.filter((operation) => operation === question).length;
+  const before = await asked();
+  await lookAfter(gateway, paymentId, minutes);
+  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
 }
