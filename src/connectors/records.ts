@@ -153,6 +153,8 @@ export interface NumberedInvoiceOrder {
 export interface InvoicePaymentOrder {
   amount: Money;
   invoiceReference: string;
+  /** Whom the invoice is of, as the provider's history names a payee; left out where the invoice did not tell. */
+  merchantReference?: string;
 }
 
 /** INVOICES. */

@@ -7,11 +7,13 @@ import {
   RejectInvoiceDocument,
   WalletInvoicesDocument,
 } from '../../schema/operations.ts';
+import { addJob } from '../../src/db/job-queue.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, refusal, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { freePort, linkQiwi, reconciled, startQiwi } from '../support/qiwi.ts';
+import { payments as paymentsOf } from '../support/qiwi-payments.ts';
 import { booksStay, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
@@ -28,6 +30,7 @@ const call = run(gateway, apiKey);
 const other = run(gateway, (await gateway.partner('Another')).apiKey);
 const qiwi = await startQiwi(gateway, partnerId);
 const { prisma } = gateway.deps.db;
+const payments = paymentsOf(gateway, apiKey, call);
 
 async function wallet(amount = 1_000) {
   const owner = qiwi.wallet(amount);
@@ -196,6 +199,28 @@ describe('Paying that goes wrong', () => {
       }
     },
   );
+
+  test('A payment of the same amount to somebody else does not pay an invoice that was never paid.', async () => {
+    const { walletId, number, invoice } = await oneInvoice();
+    spoil('INV-3', 'close', 'before');
+    const { payment } = await paid(invoice.id, true);
+    qiwi.act('invoice.withdraw', { invoice: number });
+    const other = await payments.payout(walletId, { phone: '+79161234567' }, '150.50', { confirm: true });
+    await expect.poll(() => statusOf(other.id), { timeout: 20_000 }).toBe('COMPLETED');
+    const asked = async () =>
+      (await prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId: payment.id } })).operations.length;
+    const before = await asked();
+    await addJob(prisma, 'resolve-payment', { paymentId: payment.id, round: 0 }, {});
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
+    expect(await statusOf(payment.id)).toBe('PROCESSING');
+    expect(await figures(call, walletId)).toMatchObject({ posted: '849.50', pending: '150.50' });
+    ahead += 11 * 60_000;
+    await addJob(prisma, 'resolve-payment', { paymentId: payment.id, round: 0 }, {});
+    await expect.poll(() => statusOf(payment.id), { timeout: 20_000 }).toBe('DECLINED');
+    ahead = 0;
+    expect(await figures(call, walletId)).toMatchObject({ posted: '849.50', pending: '0.00' });
+    await isExplained(walletId, 1);
+  });
 
   test('The history shows the payment late: it is one payment all the same.', async () => {
     const { walletId, invoice } = await oneInvoice();

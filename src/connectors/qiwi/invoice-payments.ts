@@ -130,8 +130,8 @@ const STAND_IN = 'invoice-';
 export const isStandIn = (reference: string): boolean => reference.startsWith(STAND_IN);
 
 /**
- * After an unclear answer: an invoice that still waits was not paid; otherwise it is the one payment of that amount that the
- * history shows since then.
+ * After an unclear answer: an invoice that still waits was not paid; otherwise it is the one payment to its merchant, of that amount,
+ * that the history shows since then.
  * @returns null when it was not paid
  * @throws ProtocolError when several payments could be it, or our id does not tell since when to look
  */
@@ -143,17 +143,22 @@ async function ask(parts: Parts, call: Call, { clientId, reference, order }: Han
   if (await findUnpaid(parts, call, order.invoiceReference)) return null;
   const since = timeOf(clientId);
   if (!since) throw protocol('HIS-1', 'MISSING_FIELD', 'the id does not tell since when to look');
-  const candidates = await paidSince(
-    parts,
-    call,
-    since,
-    (item) => item.kind === 'PAYOUT' && isSame(item.amount, order.amount),
-  );
+  const candidates = await paidSince(parts, call, since, (item) => canPay(order, item));
   const [paid] = candidates;
   if (candidates.length > 1)
     throw protocol('HIS-1', 'UNMAPPED_STATUS', 'several payments of that amount, of which any may be the one');
   return paid ? { ...paid, clientId } : null;
 }
+
+/** Can this line be the payment of the invoice? One that was refused has paid nothing. */
+const canPay = (
+  { amount, merchantReference }: InvoicePaymentOrder,
+  { kind, status, destination, ...item }: ProviderPayment,
+) =>
+  kind === 'PAYOUT' &&
+  status !== 'DECLINED' &&
+  isSame(item.amount, amount) &&
+  (merchantReference === undefined || (destination.kind === 'SERVICE' && destination.reference === merchantReference));
 
 /** An id of milliseconds, as ours are (trap T17). */
 const timeOf = (clientId: string): Date | null =>

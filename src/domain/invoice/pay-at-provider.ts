@@ -115,5 +115,6 @@ async function planOneCall(
   await checkLimits(tx, [payoutUse(payment, from.identificationLevel)], now);
   await changeInvoice(tx, invoice.id, { state: 'PROCESSING', paymentId: id }, now);
   const invoiceReference = present(invoice.reference, 'the provider’s id of an invoice');
-  return { payment, route, order: { member: 'invoices', invoiceReference, choice: {} } };
+  const payee = merchant?.reference ? { merchantReference: merchant.reference } : {};
+  return { payment, route, order: { member: 'invoices', invoiceReference, ...payee, choice: {} } };
 }

@@ -20,6 +20,8 @@ export interface UpstreamOrder {
   note?: string;
   /** The provider's id of the invoice that is paid: by a transfer, which paying it creates there, or in one call. */
   invoiceReference?: string;
+  /** Whom that invoice is of, as the provider's history names a payee. */
+  merchantReference?: string;
   serviceReference?: string;
   /** The payee's identifier with the service (a phone, a card's or an account's number), where it is known by itself. */
   account?: string;

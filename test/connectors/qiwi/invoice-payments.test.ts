@@ -132,6 +132,14 @@ describe('an invoice of which it is not known whether it was paid', () => {
     playWorld({ unpaid: false, history: [7], paying: paid, after: [] });
     expect(await ask()).toMatchObject({ reference: '7', status: 'COMPLETED', clientId: payment.clientId });
   });
+  it('was not, when what the history shows was paid to somebody else', async () => {
+    playWorld({ unpaid: false, history: [7], paying: paid, after: [] });
+    const of = (merchantReference: string) => ({ ...payment, order: { ...payment.order, merchantReference } });
+    expect(await ask(of('1'))).toBeNull();
+    expect(await ask(of('480706'))).toMatchObject({
+      reference: '7',
+    });
+  });
   it('is read by its number, once that is known', async () => {
     playWorld({ unpaid: false, history: [8, 7], paying: paid, after: [] });
     expect(await bench.connector.invoices?.payments?.ask(bench.call, { ...payment, reference: '7' })).toMatchObject({
