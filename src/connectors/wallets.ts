@@ -53,6 +53,8 @@ export interface WalletSecret {
 
 /** WALLETS: opening, activating and reading wallets. */
 export interface Wallets extends Capability {
+  /** The account's own credentials open any wallet by its id: to know one proves nothing of who asks. */
+  readonly provesNoOwner?: boolean;
   open?(call: Call, input: { phone: string; password: string }): Promise<Outcome<CodeChallenge>>;
   /**
    * Opens a wallet that is active at once, where that takes neither a password nor a code. Repeating it for a phone answers the

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   IdentifyOwnerDocument,
+  LinkWalletDocument,
   OpenProviderWalletDocument,
   ProviderWalletDocument,
+  UnlinkWalletDocument,
   WalletOwnerDocument,
   WithdrawalBanksDocument,
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
-import { done, newPhone, openShop, refusal } from '../support/builders.ts';
+import { done, newPhone, openShop, refusal, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
@@ -139,6 +141,26 @@ describe('A wallet opened at VsePlatezhi', () => {
     const { id } = await openedWallet(person.call, { identification: 'FULL' }, phone);
     expect(await owner(id)).toMatchObject({ identification: { level: 'SIMPLIFIED' } });
     expect(theirs.wallets(phone)).toMatchObject([{ status: 'PERSONALIZED' }]);
+  });
+
+  test('To know the id of one proves nothing: the server links it, a session cannot.', async () => {
+    const { id } = await openedWallet(call);
+    const { prisma } = gateway.deps.db;
+    await call(UnlinkWalletDocument, { walletId: id });
+    const { number } = await prisma.wallet.findUniqueOrThrow({ where: { id } });
+    const [found] = theirs.wallets().filter((wallet) => wallet.number === number);
+    const input = {
+      idempotencyKey: unique('link'),
+      providerAccountId: theirs.account.id,
+      number: found?.number ?? '',
+      credentials: [{ name: 'walletId', value: found?.walletId ?? '' }],
+    };
+    const before = await walletsHere();
+    const session = await shop.customer();
+    const answer = await refused(() => session.call(LinkWalletDocument, { input }));
+    expect(answer).toMatchObject(invalid('input.number'));
+    expect(await walletsHere()).toBe(before);
+    expect((await call(LinkWalletDocument, { input })).walletLink).toMatchObject({ __typename: 'WalletLinkSuccess' });
   });
 });
 

@@ -11,6 +11,7 @@ import { CLOSED, levelOf, levelOrder, levels } from './status.ts';
 export function walletsCapability({ client, transport }: Parts): Wallets {
   return {
     operations: ['account.register', 'account.info', 'account.deactivate'],
+    provesNoOwner: true,
     register: (call, { phone, level }) =>
       outcomeOf(async () => {
         const { walletId } = await client.account.register(call, tenDigits(phone), levels[level].code);

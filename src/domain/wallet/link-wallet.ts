@@ -62,6 +62,11 @@ export async function linkWallet(
   const route = await accountFor(deps, prisma, viewer.partnerId, { providerAccountId }, 'WALLETS');
   const call = { wallet: { number, credentials } };
   const { connector } = route;
+  if (viewer.kind === 'CUSTOMER' && connector.wallets?.provesNoOwner)
+    throw InvalidInputError.at(
+      'input.number',
+      "nothing proves here whose a wallet at this provider is: it is linked by the partner's server, with its own key.",
+    );
   const read = repeated ? null : await proveWallet(deps, { connector, call }, 'input.number');
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
