@@ -237,3 +237,17 @@ describe('Conversions that were made elsewhere', () => {
     expect((await figures(fromId))['USD']).toBeUndefined();
   });
 });
+
+test('A transfer that the receiver was known for is in the opening balance of a payer that is linked later, and nowhere else.', async () => {
+  const payer = qiwi.wallet(1_000);
+  const receiver = qiwi.wallet(0);
+  const to = await linkQiwi(call, qiwi, receiver);
+  await qiwi.transferElsewhere(payer, receiver.number, 100);
+  await until(to, ['COMPLETED']);
+  const from = await linkQiwi(call, qiwi, payer);
+  expect(await figures(from)).toEqual({ RUB: ['900.00', '0.00'] });
+  await agreed(from, 0);
+  expect(await figures(from)).toEqual({ RUB: ['900.00', '0.00'] });
+  expect(await payments(from)).toEqual([]);
+  await agreed(to, 1);
+});

@@ -43,11 +43,12 @@ export function recordMovement(
   return transaction(deps.db, async (tx) => {
     await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
     const known = (await findPayment(tx, subject, said)) ?? (await findPaidInvoice(deps, tx, subject, said));
+    // known from its other side or not: what the opening balance has in it is not booked as this wallet's side again
+    if (isBefore(subject, said) && !(known && isSide(subject, known))) return { kind: 'before' };
     // what is known may be the other side only: whoever receives money that was converted on the way
     const conversion = known && isSide(subject, known) ? null : await conversionOf(tx, subject, said);
     if (known && !conversion)
       return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
-    if (isBefore(subject, said)) return { kind: 'before' };
     if (!isReadable(said)) return { kind: 'unreadable' };
     if (!conversion && (await isAwaited(tx, subject, said))) return { kind: 'waits' };
     if (conversion) return { kind: 'payment', ...(await joinConversion(tx, subject, conversion.id, said, now)) };
