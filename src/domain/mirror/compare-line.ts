@@ -4,7 +4,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { Break } from './breaks.ts';
 import { netOf } from './net.ts';
 import type { Recorded } from './record-movement.ts';
-import { effectOf, type Subject } from './subject.ts';
+import { effectOf, isBefore, type Subject } from './subject.ts';
 
 /**
  * What is different between a line of the provider's history and the payment here, after the line was taken into the books.
@@ -20,6 +20,8 @@ export async function compareLine(
   const line = `${said.direction}:${providerReference}`;
   if (recorded.kind === 'before' || recorded.kind === 'waits') return null;
   if (recorded.kind === 'unreadable') return { kind: 'MISSING_HERE', subject: line, providerReference, actual: amount };
+  // what was there before the mirror moves nothing here
+  if (isBefore(subject, said)) return null;
   const { payment } = recorded;
   const about = { subject: line, paymentId: payment.id, providerReference };
   if (isPassed(subject, payment, said)) return null;

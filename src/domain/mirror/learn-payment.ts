@@ -5,7 +5,7 @@ import type { TransitionSource } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import { watchOver } from '../payment/execute-upstream.ts';
-import { createLearned } from '../payment/keep-learned.ts';
+import { createLearned, createPast } from '../payment/keep-learned.ts';
 import { learn } from '../payment/learn.ts';
 import { newPayment } from '../payment/new-payment.ts';
 import type { UpstreamOrder } from '../payment/order.ts';
@@ -40,6 +40,24 @@ export async function learnPayment(
   if (said.status === 'PROCESSING') await watchOver(tx, row.id, now);
   const occurredAt = said.completedAt ?? said.createdAt;
   return learn(tx, payment, noOrder, { said, source, occurredAt }, now);
+}
+
+/**
+ * Keeps a movement from before the mirror as a payment that is over: shown, and counted in sums, but never booked, because the
+ * opening balance has it in it. What is not over yet is left out.
+ */
+export async function rememberPast(
+  deps: Pick<Deps, 'vault' | 'connectors'>,
+  tx: Tx,
+  subject: Subject,
+  { said, source }: Learned,
+  now: Date,
+): Promise<void> {
+  const { status, direction } = said;
+  // what a conversion bought is told by the line that paid for it
+  if ((status !== 'COMPLETED' && status !== 'DECLINED') || (said.kind === 'EXCHANGE' && direction === 'IN')) return;
+  const row = await rowOf(deps, tx, subject, said);
+  await createPast(tx, { row, attempt: attemptOf(subject, row, said, now), source, said }, now);
 }
 
 const isFromBalance = ({ fundingSource }: Payment): boolean =>

@@ -89,7 +89,7 @@ async function comparePart(
   const found: Break[] = [];
   let matched = 0;
   for (const said of items) {
-    const recorded = await recordMovement(deps, subject, said, 'RECONCILIATION');
+    const recorded = await recordMovement(deps, subject, said, 'RECONCILIATION', from < subject.mirror.since);
     const differs = await compareLine(prisma, subject, said, recorded);
     if (differs) found.push(differs);
     else if (recorded.kind === 'payment') matched += 1;

@@ -14,7 +14,7 @@ import { conversionOf, joinConversion } from './conversion.ts';
 import { findPaidInvoice } from './find-paid-invoice.ts';
 import { findPayment } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
-import { learnPayment, noOrder } from './learn-payment.ts';
+import { learnPayment, noOrder, rememberPast } from './learn-payment.ts';
 import { isBefore, type MirrorDeps, type Subject } from './subject.ts';
 
 /**
@@ -31,12 +31,14 @@ export type Recorded =
  * Takes one line of a wallet's history into the books: a payment of ours is brought to where the line proves that it stands,
  * any other becomes a payment that was learned. However often and in whatever order lines come, by webhook or by reading: one
  * movement is one payment, and each side of it is booked once.
+ * @param keepPast show what is older than the mirror, too: as a payment that moves nothing here, for the opening balance has it in it
  */
 export function recordMovement(
   deps: MirrorDeps,
   subject: Subject,
   said: ProviderPayment,
   source: TransitionSource,
+  keepPast = false,
 ): Promise<Recorded> {
   const { wallet } = subject;
   const now = deps.clock.now();
@@ -44,7 +46,10 @@ export function recordMovement(
     await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
     const known = (await findPayment(tx, subject, said)) ?? (await findPaidInvoice(deps, tx, subject, said));
     // known from its other side or not: what the opening balance has in it is not booked as this wallet's side again
-    if (isBefore(subject, said) && !(known && isSide(subject, known))) return { kind: 'before' };
+    if (isBefore(subject, said) && !(known && isSide(subject, known))) {
+      if (keepPast && !known && isReadable(said)) await rememberPast(deps, tx, subject, { said, source }, now);
+      return { kind: 'before' };
+    }
     // what is known may be the other side only: whoever receives money that was converted on the way
     const conversion = known && isSide(subject, known) ? null : await conversionOf(tx, subject, said);
     if (known && !conversion)

@@ -127,7 +127,8 @@ async function begin(
       provider,
       providerAccountId,
       walletId,
-      from: start < mirror.since ? mirror.since : start,
+      // whoever names an older span is shown what was there before the mirror
+      from: start < mirror.since && !from ? mirror.since : start,
       to: to ?? new Date(now.getTime() + AHEAD_MS),
       startedAt: now,
     },

@@ -1,3 +1,4 @@
+import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Payment, PaymentAttempt } from '../../db/generated/client.ts';
 import type { TransitionSource } from '../../db/generated/enums.ts';
@@ -30,6 +31,42 @@ export async function createLearned(
   await tx.paymentAttempt.create({ data: attempt });
   if (heldFrom) await save(tx, [], await holdLearned(tx, accepted.payment, heldFrom, now), now);
   return accepted.payment;
+}
+
+/** Keeps a payment that was over before its wallet was followed: nothing is booked, and it is news to nobody. */
+export async function createPast(
+  tx: Tx,
+  { row, attempt, source, said }: Omit<LearnedPayment, 'heldFrom'> & { said: ProviderPayment },
+  now: Date,
+): Promise<void> {
+  const occurredAt = row.createdAt;
+  const confirmed = { confirmedAt: occurredAt, expiresAt: null };
+  const about = { source, occurredAt };
+  const begun = begin(row, source, now, occurredAt);
+  const accepted = step(begun, { to: 'PROCESSING', reason: 'CONFIRM', ...about, changes: confirmed }, now);
+  const ended =
+    said.status === 'COMPLETED'
+      ? step(
+          accepted,
+          { to: 'COMPLETED', reason: 'COMPLETE', ...about, changes: { completedAt: said.completedAt ?? occurredAt } },
+          now,
+        )
+      : step(
+          accepted,
+          {
+            to: 'DECLINED',
+            reason: 'DECLINE',
+            ...about,
+            message: said.declineMessage,
+            changes: {
+              declineReason: said.declineReason ?? 'PROVIDER_REFUSED',
+              declineMessage: said.declineMessage,
+            },
+          },
+          now,
+        );
+  await save(tx, [{ ...ended, payment: { ...ended.payment, seen: true }, events: [] }], [], now);
+  await tx.paymentAttempt.create({ data: attempt });
 }
 
 /**
