@@ -5,7 +5,7 @@ import { newPhone } from '../support/builders.ts';
 import { type CallFault, PATIENCE } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { freePort, linkQiwi, type QiwiWallet, startQiwi } from '../support/qiwi.ts';
-import { askAfter, cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
+import { askAfter, bankAccount, cardNumber, organisation, payer, payments } from '../support/qiwi-payments.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { fundedWalletOf } from '../support/wallets.ts';
 
@@ -36,6 +36,26 @@ const writes: [operation: string, what: string, charge: string, create: (of: Pai
     '152.00',
     ({ from }) => payout(from, { card: { number: cardNumber('427638') } }, '100'),
   ],
+  [
+    'PAY-11',
+    'payout to a foreign card',
+    '152.00',
+    ({ from }) =>
+      payout(
+        from,
+        { card: { number: cardNumber('453201'), country: 'DE', holder: { firstName: 'Anna', lastName: 'Schmidt' } } },
+        '100',
+        { payer: { ...payer, address: 'Тверская 1', city: 'Москва', country: 'RU' } },
+      ),
+  ],
+  [
+    'PAY-14',
+    'payout to a card by its bank’s service',
+    '150.00',
+    ({ from }) =>
+      payout(from, { card: { number: cardNumber('220012'), bankId: '464', expiryMonth: 4, expiryYear: 2029 } }, '100'),
+  ],
+  ['PAY-15', 'payout to an account', '150.00', ({ from }) => payout(from, { bankAccount }, '100')],
   ['PAY-17', 'payout to a company', '150.00', ({ from }) => payout(from, { organisation }, '100', { payer })],
   [
     'PAY-5',
