@@ -1233,7 +1233,7 @@ export type ReconciliationBreakKind =
 
 /** Which books to compare. */
 export type ReconciliationStartInput = {
-  /** From here on; from where it was last read when left out. */
+  /** From here on, at most 366 days back; from where it was last read when left out. What was there before the wallet was linked is then shown as payments, which move nothing here. */
   from?: InputMaybe<Scalars['DateTime']['input']>;
   /** All wallets that this provider keeps. */
   provider?: InputMaybe<ProviderCode>;

@@ -141,7 +141,11 @@ const ReconciliationStartInput = builder.inputType('ReconciliationStartInput', {
   fields: (t) => ({
     provider: t.field({ type: ProviderCodeEnum, description: 'All wallets that this provider keeps.' }),
     walletId: t.id({ description: 'This wallet only.' }),
-    from: t.field({ type: 'DateTime', description: 'From here on; from where it was last read when left out.' }),
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'From here on, at most 366 days back; from where it was last read when left out. What was there before the wallet was linked is then shown as payments, which move nothing here.',
+    }),
     to: t.field({ type: 'DateTime', description: 'Up to here; up to now when left out.' }),
   }),
 });
