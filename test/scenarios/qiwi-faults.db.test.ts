@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfirmPaymentDocument, ProviderBalanceDocument } from '../../schema/operations.ts';
+import { ConfirmPaymentDocument, FindServicesDocument, ProviderBalanceDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { newPhone } from '../support/builders.ts';
 import { type CallFault, PATIENCE } from '../support/mbank-faults.ts';
@@ -24,10 +24,17 @@ interface Pair {
 async function pair(): Promise<Pair> {
   const at = qiwi.wallet(10_000);
   qiwi.act('wallet.balance', { wallet: at.number, currency: 840, amount: 0 });
+  qiwi.act('wallet.balance', { wallet: at.number, currency: 398, amount: 10_000 });
   return { at, from: await linkQiwi(call, qiwi, at), to: await linkQiwi(call, qiwi, qiwi.wallet(0)) };
 }
 
-const writes: [operation: string, what: string, charge: string, create: (of: Pair) => Promise<{ id: string }>][] = [
+const writes: [
+  operation: string,
+  what: string,
+  charge: string,
+  create: (of: Pair) => Promise<{ id: string }>,
+  currency?: string,
+][] = [
   ['PAY-4', 'transfer', '100.00', ({ from, to }) => transfer(from, { walletId: to }, '100')],
   ['PAY-7', 'payout to a phone', '100.00', ({ from }) => payout(from, { phone: '+79161234567' }, '100')],
   [
@@ -55,6 +62,26 @@ const writes: [operation: string, what: string, charge: string, create: (of: Pai
     ({ from }) =>
       payout(from, { card: { number: cardNumber('220012'), bankId: '464', expiryMonth: 4, expiryYear: 2029 } }, '100'),
   ],
+  [
+    'PAY-13',
+    'payout to a card of Kazakhstan',
+    '1070.00',
+    ({ from }) =>
+      payout(from, { card: { number: cardNumber('440043'), country: 'KZ' } }, '1', {
+        amount: { amount: '1000', currency: 'KZT' },
+      }),
+    'KZT',
+  ],
+  [
+    'PAY-16',
+    'payout to a service',
+    '101.00',
+    async ({ from }) => {
+      const { services } = await call(FindServicesDocument, { provider: 'QIWI', search: 'Билайн' });
+      const serviceId = services.edges.find(({ node }) => node.providerReference === '491')?.node.id ?? '';
+      return payout(from, { service: { serviceId, parameters: [{ id: 'account', value: '012345678901' }] } }, '100');
+    },
+  ],
   ['PAY-15', 'payout to an account', '150.00', ({ from }) => payout(from, { bankAccount }, '100')],
   ['PAY-17', 'payout to a company', '150.00', ({ from }) => payout(from, { organisation }, '100', { payer })],
   [
@@ -78,18 +105,20 @@ const faults: [title: string, fault: CallFault, acted: boolean][] = [
   ['is answered by garbage', { kind: 'garbage', when: 'after' }, true],
 ];
 
-const roubles = async (id: string) => {
+const figuresOf = async (id: string, wanted: string) => {
   const balances = (await call(ProviderBalanceDocument, { id })).wallet?.balances ?? [];
-  const { posted, pending } = balances.find(({ currency }) => currency === 'RUB') ?? {};
+  const { posted, pending } = balances.find(({ currency }) => currency === wanted) ?? {};
   return [posted?.amount, pending?.amount];
 };
+const roubles = (id: string) => figuresOf(id, 'RUB');
 const paid = (charge: string) => (10_000 - Number.parseFloat(charge)).toFixed(2);
 const attemptOf = (paymentId: string) =>
   gateway.deps.db.prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId } });
 
 const askedAfter = (paymentId: string, minutes: number) => askAfter(gateway, paymentId, minutes);
 
-describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
+describe.each(writes)('%s (%s)', (operation, _what, charge, create, currency = 'RUB') => {
+  const figures = (id: string) => figuresOf(id, currency);
   test.each(faults)('whose call %s: nothing is lost, nothing is paid twice.', async (_title, fault, acted) => {
     const both = await pair();
     const created = await create(both);
@@ -102,22 +131,22 @@ describe.each(writes)('%s (%s)', (operation, _what, charge, create) => {
       // the history proves, ten minutes later, that nothing has come of it
       const { payments: none } = qiwi.act('payments', { clientId }) as { payments: unknown[] };
       expect(none).toEqual([]);
-      expect((await roubles(both.from))[0]).toBe('10000.00');
-      expect((await roubles(both.from))[1]).not.toBe('0.00');
+      expect((await figures(both.from))[0]).toBe('10000.00');
+      expect((await figures(both.from))[1]).not.toBe('0.00');
       if (operation === 'PAY-7') {
         await askedAfter(created.id, 1);
         expect((await details(created.id)).status).toBe('PROCESSING');
-        expect(await roubles(both.from)).toEqual(['10000.00', charge]);
+        expect(await figures(both.from)).toEqual(['10000.00', charge]);
       }
       await askedAfter(created.id, 10);
       await until(created.id, 'DECLINED');
-      expect(await roubles(both.from)).toEqual(['10000.00', '0.00']);
+      expect(await figures(both.from)).toEqual(['10000.00', '0.00']);
     } else {
       await until(created.id, 'COMPLETED');
-      expect(await roubles(both.from)).toEqual([paid(charge), '0.00']);
+      expect(await figures(both.from)).toEqual([paid(charge), '0.00']);
       const { payments: lines } = qiwi.act('payments', { clientId }) as { payments: { status: string }[] };
       expect(lines).toMatchObject([{ status: 'SUCCESS' }]);
-      if (operation === 'PAY-4') expect(await roubles(both.to)).toEqual(['100.00', '0.00']);
+      if (operation === 'PAY-4') expect(await figures(both.to)).toEqual(['100.00', '0.00']);
     }
     expect(await gateway.deps.db.prisma.payment.count({ where: { sourceWalletId: both.from } })).toBe(1);
     expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
