@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import type { Money } from '../money/money.ts';
 import type { Credentials, Identification } from './access.ts';
 import type { Dictionaries, Locations, Remittances, Services, Templates } from './catalogue.ts';
+import type { CreditSessions } from './credit-sessions.ts';
 import type { Customers } from './customers.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
@@ -48,6 +49,7 @@ export const capabilityMembers = {
   LOCATIONS: 'locations',
   REMITTANCES: 'remittances',
   DICTIONARIES: 'dictionaries',
+  CREDIT: 'creditSessions',
   WEBHOOKS: 'webhooks',
 } as const satisfies Record<string, keyof Capabilities>;
 
@@ -80,6 +82,7 @@ export interface Capabilities {
   locations?: Locations;
   remittances?: Remittances;
   dictionaries?: Dictionaries;
+  creditSessions?: CreditSessions;
   webhooks?: Webhooks;
 }
 

@@ -39,7 +39,9 @@ export type News =
     }
   | { kind: 'invoice'; number: string; state: InvoiceState | Unmapped; invoice: ProviderInvoice | null }
   | { kind: 'test'; hookReference: string }
-  | { kind: 'card'; reference: string; walletNumber: string | null; state: CardState | Unmapped };
+  | { kind: 'card'; reference: string; walletNumber: string | null; state: CardState | Unmapped }
+  /** A lender has decided, it says. Nothing is proven by that: the session's state is asked for. */
+  | { kind: 'creditSession'; orderId: string; decision: 'APPROVED' | 'REFUSED' };
 
 /** What to do with a call. `reply` is what the provider expects to read. */
 export type InboundVerdict =
@@ -55,10 +57,13 @@ export interface Webhooks extends Capability {
    */
   receive(request: InboundRequest, key?: string | null): InboundVerdict;
   /**
-   * Whose key a call claims to be signed with, read before anything is believed: a registered webhook by the provider's id, or
-   * a wallet's credential by its name (`walletId` is ours, out of the path that was registered).
+   * Whose key a call claims to be signed with, read before anything is believed: a registered webhook by the provider's id,
+   * a wallet's credential by its name (`walletId` is ours, out of the path that was registered), or a credit session by its `orderId`,
+   * whose key is the `callback.token` that it was started with.
    */
-  signedWith?(request: InboundRequest): { hook: string } | { walletId: string; credential: string } | null;
+  signedWith?(
+    request: InboundRequest,
+  ): { hook: string } | { walletId: string; credential: string } | { creditSession: string } | null;
   /** Wallet by wallet, where `registration` is API. */
   readonly hooks?: Hooks;
 }

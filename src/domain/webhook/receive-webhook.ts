@@ -66,6 +66,8 @@ async function signerOf(
     const webhook = await prisma.providerWebhook.findFirst({ where });
     return { key: webhook && openKey(deps.vault, webhook), webhook, walletId: webhook?.walletId ?? null };
   }
+  // no session is kept here, so nobody knows the key of one
+  if ('creditSession' in claimed) return { key: null, webhook: null, walletId: null };
   const wallet = await prisma.wallet.findFirst({ where: { id: claimed.walletId, providerAccountId } });
   const key = (wallet && openWalletCredentials(deps.vault, wallet)[claimed.credential]) ?? null;
   return { key, webhook: null, walletId: wallet?.id ?? null };
@@ -140,6 +142,7 @@ async function store(
 /** What is kept of a call: what to ask about, and for which wallet of ours; never the provider's whole body. */
 function hint(news: News, signer: Signer | null): Prisma.InputJsonObject {
   if (news.kind === 'card') return { kind: news.kind, reference: news.reference, state: news.state };
+  if (news.kind === 'creditSession') return { kind: news.kind, orderId: news.orderId, decision: news.decision };
   const walletId = signer?.walletId ?? null;
   if (news.kind === 'invoice') return { kind: news.kind, number: news.number, state: news.state, walletId };
   if (news.kind === 'test') return { kind: news.kind, hookReference: news.hookReference };
