@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyByCode, currencyByNumeric, currencyCodes } from '../../src/money/currency.ts';
-import { Decimal, shareOf } from '../../src/money/decimal.ts';
+import { Decimal, percentOf, priceIn, product, shareOf } from '../../src/money/decimal.ts';
 import { AmountError, formatAmount, formatForPeople, MAX_MINOR, parseAmount } from '../../src/money/money.ts';
 
 const anyCurrency = fc.constantFrom(...currencyCodes);
@@ -104,7 +104,63 @@ describe('Shares', () => {
     );
   });
 
+  test.each([
+    [100n, '0.5', 1n],
+    [99n, '0.5', 0n],
+    [300n, '0.5', 2n],
+    [-100n, '0.5', -1n],
+    [90_071_992_547_409_930n, '0.1', 90_071_992_547_410n],
+    [1_000n, '0', 0n],
+  ])('Of %d minor units %s percent are %d, half up.', (minor, percent, part) =>
+    expect(percentOf(minor, percent)).toBe(part),
+  );
+
   test('Decimals keep the kopecks of a sum of twenty digits.', () => {
     expect(new Decimal('12345678901234567890.12').plus('0.01').toString()).toBe('12345678901234567890.13');
+  });
+});
+
+describe('Products', () => {
+  test.each([
+    [5n, '0.5', 2n, 3n],
+    [7n, '0.5', 4n, 4n],
+    [-5n, '0.5', -2n, -3n],
+    [1n, '0.4999999999999999999999999', 0n, 0n],
+    [1n, '0.5000000000000000000000001', 1n, 1n],
+    [99_999_999_999_999_999_999n, '1', 99_999_999_999_999_999_999n, 99_999_999_999_999_999_999n],
+    [0n, '75.5102', 0n, 0n],
+  ])('%d times %s: a half goes to the even neighbour (%d), or away from zero (%d).', (minor, factor, even, up) => {
+    expect(product(minor, factor, 'HALF_EVEN')).toBe(even);
+    expect(product(minor, factor, 'HALF_UP')).toBe(up);
+  });
+
+  test('Whichever way, it is off by half a minor unit at most, and both ways differ by a half only.', () => {
+    const factor = fc.tuple(fc.integer({ min: 0, max: 1_000_000 }), fc.integer({ min: 0, max: 999_999 }));
+    fc.assert(
+      fc.property(fc.bigInt({ min: -MAX_MINOR, max: MAX_MINOR }), factor, (minor, [whole, millionths]) => {
+        const exact = minor * (BigInt(whole) * 1_000_000n + BigInt(millionths));
+        const text = `${whole}.${String(millionths).padStart(6, '0')}`;
+        const off = (rounding: 'HALF_EVEN' | 'HALF_UP') => product(minor, text, rounding) * 1_000_000n - exact;
+        for (const rounding of ['HALF_EVEN', 'HALF_UP'] as const)
+          expect(off(rounding) <= 500_000n && off(rounding) >= -500_000n).toBe(true);
+        if (off('HALF_EVEN') !== off('HALF_UP')) expect(off('HALF_EVEN')).toBe(-off('HALF_UP'));
+      }),
+    );
+  });
+});
+
+describe('Prices in another currency', () => {
+  test.each([
+    ['10.00 USD at 75.5102 RUB', { minor: 1_000n, currency: 'USD' }, '75.5102', { minor: 75_510n, currency: 'RUB' }],
+    ['a kopeck more from half on', { minor: 50n, currency: 'USD' }, '1.01', { minor: 51n, currency: 'RUB' }],
+    ['yen have no decimals', { minor: 100n, currency: 'JPY' }, '0.61', { minor: 6_100n, currency: 'RUB' }],
+    ['and are bought whole', { minor: 6_149n, currency: 'RUB' }, '1.6394', { minor: 101n, currency: 'JPY' }],
+    ['dinars have three', { minor: 1_000n, currency: 'KWD' }, '250.005', { minor: 25_001n, currency: 'RUB' }],
+    ['nothing costs nothing', { minor: 0n, currency: 'EUR' }, '90', { minor: 0n, currency: 'RUB' }],
+  ])('%s', (_what, amount, rate, price) => expect(priceIn(price.currency, amount, rate)).toEqual(price));
+
+  test('A currency that is not handled here has no price.', () => {
+    expect(() => priceIn('XXX', { minor: 1n, currency: 'RUB' }, '1')).toThrow(AmountError);
+    expect(() => priceIn('RUB', { minor: 1n, currency: 'XXX' }, '1')).toThrow(AmountError);
   });
 });

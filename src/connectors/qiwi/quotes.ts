@@ -1,6 +1,5 @@
 import type { LosslessNumber } from 'lossless-json';
-import { currencyByCode } from '../../money/currency.ts';
-import { Decimal } from '../../money/decimal.ts';
+import { Decimal, priceIn } from '../../money/decimal.ts';
 import type { Money } from '../../money/money.ts';
 import type { Call } from '../connector.ts';
 import type { ProviderRate } from '../exchange.ts';
@@ -68,15 +67,12 @@ const free = (amount: Money): ProviderQuote => ({
 function exchanged(amount: Money, from: string, rates: readonly ProviderRate[]): ProviderQuote {
   const direct = rates.find((rate) => rate.from === from && rate.to === amount.currency);
   const opposite = rates.find((rate) => rate.from === amount.currency && rate.to === from);
-  const source = currencyByCode(from);
-  const target = currencyByCode(amount.currency);
   const rate = direct ? new Decimal(direct.rate) : opposite && new Decimal(1).dividedBy(opposite.rate);
-  if (!rate || !source || !target)
+  if (!rate?.isFinite() || rate.isZero())
     throw unfit('PAY-6', `The provider quotes no rate from ${from} to ${amount.currency}.`);
-  const cost = new Decimal(amount.minor.toString()).times(rate).times(new Decimal(10).pow(source.scale - target.scale));
   return {
     fee: { minor: 0n, currency: from },
-    total: { minor: BigInt(cost.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toFixed(0)), currency: from },
+    total: priceIn(from, amount, rate),
     destinationAmount: amount,
     exchangeRate: rate.toSignificantDigits(12).toString(),
   };

@@ -1,7 +1,8 @@
 import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { productOf } from '../../money/decimal.ts';
+import { currencyByCode } from '../../money/currency.ts';
+import { priceIn } from '../../money/decimal.ts';
 import { changeSides } from '../payment/keep-learned.ts';
 import { netOf } from './net.ts';
 import { effectOf, type Subject } from './subject.ts';
@@ -43,8 +44,8 @@ export async function conversionOf(
 function buys(payment: Payment, { amount }: ProviderPayment): boolean {
   if (payment.destinationMinor !== null)
     return payment.destinationMinor === amount.minor && payment.destinationCurrency === amount.currency;
-  if (payment.exchangeRate === null) return false;
-  const price = productOf(amount.minor, payment.exchangeRate);
+  if (payment.exchangeRate === null || !currencyByCode(amount.currency)) return false;
+  const { minor: price } = priceIn(payment.currency, amount, payment.exchangeRate);
   // whichever way the provider rounds
   return price - 1n <= payment.amountMinor && payment.amountMinor <= price + 1n;
 }

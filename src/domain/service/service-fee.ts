@@ -1,7 +1,5 @@
 import type { Service } from '../../db/generated/client.ts';
-import { Decimal } from '../../money/decimal.ts';
-
-const HUNDRED = 100;
+import { percentOf } from '../../money/decimal.ts';
 
 /** The part of a service that its fee rule is. */
 export type ServiceTariff = Pick<Service, 'feePercent' | 'feeFixedMinor' | 'feeMinMinor' | 'feeMaxMinor'>;
@@ -15,8 +13,7 @@ export function serviceFee(
   { feePercent, feeFixedMinor, feeMinMinor, feeMaxMinor }: ServiceTariff,
   amount: bigint,
 ): bigint {
-  const share = new Decimal(amount.toString()).times(feePercent).dividedBy(HUNDRED);
-  const fee = feeFixedMinor + BigInt(share.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toFixed(0));
+  const fee = feeFixedMinor + percentOf(amount, feePercent);
   const raised = feeMinMinor !== null && fee < feeMinMinor ? feeMinMinor : fee;
   return feeMaxMinor !== null && raised > feeMaxMinor ? feeMaxMinor : raised;
 }

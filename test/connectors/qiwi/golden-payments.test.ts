@@ -221,6 +221,17 @@ describe('What is asked before', () => {
     expect(other).toMatchObject({ total: rub(160_600n), exchangeRate: '0.1606' });
   });
 
+  test.each([
+    ['643', '398'],
+    ['398', '643'],
+  ])('PAY-6: a rate of nothing from %s to %s is no rate', async (from, to) => {
+    const answer = { status: 200, body: `{"result":[{"set":"General","from":"${from}","to":"${to}","rate":0}]}` };
+    const asked = { amount: { minor: 1_000n, currency: 'KZT' }, serviceReference: '1099', fromCurrency: 'RUB' };
+    await expect(play('PAY-6', (c, call) => c.quotes?.quote(call, asked), { answers: [answer] })).rejects.toThrow(
+      'The provider quotes no rate from RUB to KZT.',
+    );
+  });
+
   test('PAY-8: the operator of a phone carries the payout', async () => {
     const payee = await play('PAY-8', (c, call) =>
       c.payouts?.payees?.resolve(call, { kind: 'PHONE', phone: '+79270010101' }, {}),
