@@ -229,7 +229,7 @@ describe('What cannot be made is refused by name, and nothing is left of it', ()
     expect(none.issues).toHaveLength(11);
     await create(newNumber(), {
       identification: 'FULL',
-      person: { ...person, middleName: 'P', oms: '1234567890123456' },
+      person: { ...person, middleName: 'P', oms: '7701234567890123' },
     });
     expect(diwa.clients().at(-1)).toMatchObject({ authorized: true, data: { additional_document_type: 'OMS' } });
   });

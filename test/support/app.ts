@@ -7,7 +7,7 @@ import type { ExecutionResult } from 'graphql';
 import { createClient as createSseClient, type Client as SseClient } from 'graphql-sse';
 import { type ClientOptions, createClient as createWsClient, type Client as WsClient } from 'graphql-ws';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import WebSocket from 'ws';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -16,6 +16,7 @@ import type { Deps } from '../../src/deps.ts';
 import { createApiKey } from '../../src/domain/access/create-api-key.ts';
 import { createPartner } from '../../src/domain/access/create-partner.ts';
 import { createTestDatabase, dropTestDatabase } from './db.ts';
+import { forgetSecrets, learnSecret, learnSecrets, secretsInClear } from './secrets.ts';
 
 /** A whole gateway in this process, on a database of its own. */
 export interface TestApp {
@@ -50,7 +51,12 @@ export interface TestAppOptions extends Omit<AppOptions, 'log'> {
   env?: Record<string, string>;
 }
 
-/** Starts a gateway for a test file; it is stopped and its database dropped when the file ends. */
+let running = 0;
+
+/**
+ * Starts a gateway for a test file; it is stopped and its database dropped when the file ends, which fails when anything secret
+ * stands in its tables or its log in clear.
+ */
 export async function startTestApp({ env = {}, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const databaseUrl = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'koshel-app-'));
@@ -59,11 +65,16 @@ export async function startTestApp({ env = {}, ...options }: TestAppOptions = {}
   const log = pino({ level: 'debug' }, lines(logged));
   const disposables: { dispose(): void | Promise<void> }[] = [];
   let app = await startApp(config, { ...options, log });
+  running += 1;
   afterAll(async () => {
     for (const client of disposables) await client.dispose();
+    const inClear = await secretsInClear({ logged, pool: app.deps.db.pool });
     await app.stop();
     await dropTestDatabase(databaseUrl);
     rmSync(dataDir, { recursive: true, force: true });
+    running -= 1;
+    if (running === 0) forgetSecrets();
+    expect(inClear).toEqual([]);
   });
   const keep = <C extends { dispose(): void | Promise<void> }>(client: C): C => {
     disposables.push(client);
@@ -136,6 +147,7 @@ function lines(into: string[]): Writable {
 async function newPartner(deps: Deps, name = 'Test partner', scopes: readonly Scope[] = Object.values(Scope)) {
   const { id } = await createPartner(deps, { name });
   const { secret } = await createApiKey(deps, { partnerId: id, name: 'test', scopes });
+  learnSecret(secret);
   return { partnerId: id, apiKey: secret };
 }
 
@@ -145,6 +157,7 @@ async function postQuery<T>(
   query: string,
   variables?: Record<string, unknown>,
 ): Promise<ExecutionResult<T>> {
+  learnSecrets(variables);
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...bearer(token) },
