@@ -1,5 +1,6 @@
 import type { Money } from '../money/money.ts';
 import type { Call } from './connector.ts';
+import type { Passage } from './multipart.ts';
 import type { Outcome } from './outcome.ts';
 import type { Capability, Unmapped } from './values.ts';
 
@@ -151,12 +152,9 @@ export interface ProviderCreditSession {
   refunded: Money | null;
 }
 
-/** A file that is passed through, read from its beginning at each call of `stream`. The web's own `File` is one. */
-export interface FileSource {
+/** A file that is passed through, by its name. The web's own `File` is one. */
+export interface FileSource extends Passage {
   name: string;
-  /** Bytes; `stream` gives exactly as many. */
-  size: number;
-  stream(): AsyncIterable<Uint8Array>;
 }
 
 /** Tickets that were issued for the order, each with its itinerary receipt. */
@@ -238,4 +236,10 @@ export interface CreditSessions extends Capability {
     call: Call,
     span: { from: Date; till: Date },
   ): Promise<{ orderId: string; state: CreditSessionState | Unmapped; providerState: string }[]>;
+}
+
+/** When the first flight leaves, in its own offset; null when no flight is bought. */
+export function earliestDeparture(product: CreditProduct | null): OffsetTime | null {
+  const departures = (product?.segments ?? []).flatMap(({ flights }) => flights.map(({ departsAt }) => departsAt));
+  return departures.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
 }

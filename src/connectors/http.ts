@@ -1,13 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
-
-/** One file or field of a multipart body. */
-export interface Part {
-  name: string;
-  content: Uint8Array | string;
-  filename?: string;
-  contentType?: string;
-}
+import { encodeMultipart, type Part } from './multipart.ts';
 
 /**
  * A request body in one of the forms that providers ask for. `json` may be empty: some want the header alone; `contentType` is for
@@ -97,7 +90,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       let url = new URL(request.url);
       for (let left = request.method === 'GET' ? (request.redirects ?? 0) : 0; ; left -= 1) {
         const path = url.pathname + url.search;
-        const call = { method: request.method, path, headers, body: encoded.bytes };
+        const call = { method: request.method, path, headers, body: encoded.body };
         const answer = await exchange(poolOf(url.origin), call, until, limit);
         const location = answer.headers['location'];
         if (left <= 0 || answer.status < 300 || answer.status > 399 || !location) return answer;
@@ -118,7 +111,7 @@ interface Call {
   method: string;
   path: string;
   headers: Record<string, string>;
-  body: Buffer | null;
+  body: Buffer | Readable | null;
 }
 
 /** One request on the pool. The handler is told when bytes begin to leave, which is what `maybeSent` rests on. */
@@ -189,39 +182,23 @@ const flat = (headers: Record<string, string | string[] | undefined>): Record<st
 const lowerCased = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** A body as bytes with the headers that belong to it. */
-function encodeBody(body: HttpBody | undefined): { bytes: Buffer | null; headers: Record<string, string> } {
-  if (!body) return { bytes: null, headers: {} };
+/** A body with the headers that belong to it. */
+function encodeBody(body: HttpBody | undefined): { body: Call['body']; headers: Record<string, string> } {
+  if (!body) return { body: null, headers: {} };
   switch (body.kind) {
     case 'json':
       return {
-        bytes: body.text ? Buffer.from(body.text) : null,
+        body: body.text ? Buffer.from(body.text) : null,
         headers: { 'content-type': body.contentType ?? 'application/json' },
       };
     case 'form':
       return {
-        bytes: Buffer.from(
+        body: Buffer.from(
           new URLSearchParams(body.fields.map(([name, value]): [string, string] => [name, value])).toString(),
         ),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       };
-    case 'multipart': {
-      const boundary = `koshel-${randomBytes(16).toString('hex')}`;
-      return {
-        bytes: multipart(body.parts, boundary),
-        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-      };
-    }
+    case 'multipart':
+      return encodeMultipart(body.parts);
   }
-}
-
-function multipart(parts: readonly Part[], boundary: string): Buffer {
-  const quoted = (text: string) => text.replace(/[\r\n"]/g, (char) => encodeURIComponent(char));
-  const pieces = parts.flatMap((part) => {
-    const filename = part.filename === undefined ? '' : `; filename="${quoted(part.filename)}"`;
-    const type = part.contentType === undefined ? '' : `Content-Type: ${part.contentType.replace(/[\r\n]/g, '')}\r\n`;
-    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${filename}\r\n${type}\r\n`;
-    return [Buffer.from(head), Buffer.from(part.content), Buffer.from('\r\n')];
-  });
-  return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
 }

@@ -3,6 +3,7 @@ import { isLosslessNumber } from 'lossless-json';
 import { redactText } from '../lib/redact.ts';
 import type { HttpAnswer, HttpBody, HttpRequest } from './http.ts';
 import { parseJson, stringifyJson } from './json.ts';
+import { sizeOf } from './multipart.ts';
 
 /** One request and what came back, masked: fit to be kept with the attempt. */
 export interface Exchange {
@@ -86,7 +87,7 @@ function maskBody(body: HttpBody, names: ReadonlySet<string>): string {
         body.fields.map(([name, value]): [string, string] => [name, names.has(name) ? MASK : value]),
       ).toString();
     case 'multipart':
-      return body.parts.map((part) => `${part.name}: ${part.content.length} bytes`).join('\n');
+      return body.parts.map((part) => `${part.name}: ${sizeOf(part)} bytes`).join('\n');
   }
 }
 

@@ -119,6 +119,40 @@ describe('the HTTP client', () => {
       `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="i%22m.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\r\n--${boundary}--\r\n`,
     );
   });
+
+  it('passes a file on while it is read, each time from its beginning, with its length told beforehand', async () => {
+    stub.play({ status: 200, body: '' });
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    let reads = 0;
+    const passage = (chunks: number, size = chunks * chunk.length) => ({
+      size,
+      async *stream() {
+        for (let count = 0; count < chunks; count += 1, reads += 1) yield chunk;
+      },
+    });
+    const parts = [
+      { name: 'number', content: 'Б-1' },
+      { name: 'file', filename: 'квитанция.pdf', content: passage(40) },
+    ];
+    const request = { method: 'POST', url: stub.url, body: { kind: 'multipart', parts } } as const;
+    await http.send(request);
+    await http.send(request);
+    expect(reads).toBe(80);
+    for (const { headers, body } of stub.seen) {
+      const form = await new Response(new Uint8Array(body), {
+        headers: { 'content-type': headers['content-type'] ?? '' },
+      }).formData();
+      expect(form.get('number')).toBe('Б-1');
+      expect(form.get('file')).toMatchObject({ name: 'квитанция.pdf', size: 40 * chunk.length });
+      expect(headers['content-length']).toBe(String(body.length));
+    }
+    const broken = {
+      ...request,
+      body: { kind: 'multipart', parts: [{ name: 'file', content: passage(1, 7) }] },
+    } as const;
+    await expect(http.send(broken)).rejects.toMatchObject({ kind: 'CONNECTION_LOST', maybeSent: true });
+    expect(stub.seen.length).toBe(2);
+  });
 });
 
 describe('JSON', () => {
