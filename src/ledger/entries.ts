@@ -201,6 +201,12 @@ export const creditCharged = (e: Amount & { providerAccountId: string }) => entr
   move(settlement(e),     receivable(e),      e.amount),
 ]);
 
+// biome-ignore format: table
+/** Goods came back after the lender had paid: our money at it repays the loan. */
+export const creditRepaid = (e: Amount & { providerAccountId: string }) => entry('CREDIT_REPAID', e, [
+  move(payable(e),        settlement(e),      e.amount),
+]);
+
 /**
  * Undoes an entry line by line, ends swapped and order turned round; redoing is reversing the reversal.
  * Captured money goes back as a plain movement; the hold stays closed.

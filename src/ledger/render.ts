@@ -37,6 +37,7 @@ export const examples: Record<keyof typeof entries, () => JournalEntryDraft> = {
   creditAuthorized: () => entries.creditAuthorized({ ...about, amount, providerAccountId: 'diwa' }),
   creditGivenBack: () => entries.creditGivenBack({ ...about, amount, providerAccountId: 'diwa' }),
   creditCharged: () => entries.creditCharged({ ...about, amount, providerAccountId: 'diwa' }),
+  creditRepaid: () => entries.creditRepaid({ ...about, amount, providerAccountId: 'diwa' }),
   reversed: () => {
     const { id, postings } = examples.transferCompleted();
     return entries.reversed({ ...about, entryId: id, postings });

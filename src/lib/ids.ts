@@ -31,6 +31,8 @@ export const idPrefixes = {
   Reconciliation: 'rec',
   ReconciliationBreak: 'rbr',
   IdentificationDowngrade: 'idg',
+  CreditSession: 'crs',
+  CreditRefund: 'crf',
   Message: 'msg',
 } as const;
 
