@@ -14,7 +14,8 @@ import { conversionOf, joinConversion } from './conversion.ts';
 import { findPaidInvoice } from './find-paid-invoice.ts';
 import { findPayment } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
-import { learnPayment, noOrder, rememberPast } from './learn-payment.ts';
+import { learnPayment, noOrder } from './learn-payment.ts';
+import { showPast } from './past.ts';
 import { isBefore, type MirrorDeps, type Subject } from './subject.ts';
 
 /**
@@ -47,7 +48,7 @@ export function recordMovement(
     const known = (await findPayment(tx, subject, said)) ?? (await findPaidInvoice(deps, tx, subject, said));
     // known from its other side or not: what the opening balance has in it is not booked as this wallet's side again
     if (isBefore(subject, said) && !(known && isSide(subject, known))) {
-      if (keepPast && !known && isReadable(said)) await rememberPast(deps, tx, subject, { said, source }, now);
+      if (keepPast && isReadable(said)) await showPast(deps, tx, subject, known, { said, source }, now);
       return { kind: 'before' };
     }
     // what is known may be the other side only: whoever receives money that was converted on the way
@@ -87,6 +88,8 @@ async function follow(
     if (learned.version !== payment.version) await noteAttempt(tx, learned, said, now);
     return { payment: learned, booked: learned.version !== payment.version };
   }
+  // seen from the other side first: what the opening balance has in it stays so
+  if (isBefore(subject, said)) return { payment, booked: false };
   if (payment.status !== 'COMPLETED' && payment.origin === 'API') {
     // whoever pays tells when it is done; then both sides are booked
     await tx.payment.updateMany({
