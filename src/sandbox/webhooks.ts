@@ -5,8 +5,11 @@ import type { Clock } from '../lib/clock.ts';
 export interface WebhookCall {
   /** The contract's operation id, for example `notify.payment`. */
   operation: string;
+  /** POST when left out. */
+  method?: 'POST' | 'GET';
   url: string;
   headers: Record<string, string>;
+  /** Empty: none is sent. */
   body: string;
   /** The provider's own rule for repeating a call; without it the sandbox's: any 2xx within ten seconds. */
   repeat?: Repeat;
@@ -164,10 +167,10 @@ export class Webhooks {
     if (this.#closed || this.#forgotten.has(hook)) return true;
     const at = this.#clock.now().toISOString();
     try {
-      const { url, headers, body, repeat } = hook;
+      const { method = 'POST', url, headers, body, repeat } = hook;
       const within = repeat?.answerWithinMs ?? ANSWER_WITHIN_MS;
       const limits = { headersTimeout: within, bodyTimeout: within };
-      const answer = await request(url, { method: 'POST', headers, body, ...limits });
+      const answer = await request(url, { method, headers, body: body === '' ? null : body, ...limits });
       await answer.body.dump();
       hook.attempts.push({ at, status: answer.statusCode });
       if (repeat !== undefined) return repeat.accepts.includes(answer.statusCode);
