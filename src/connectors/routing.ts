@@ -48,7 +48,8 @@ export function chooseRoute(candidates: readonly RouteCandidate[], wish: RouteWi
 }
 
 /** May a payment that names no provider be sent this way now? */
-export const isHealthy = (candidate: RouteCandidate): boolean => candidate.health !== 'DOWN' && !candidate.circuitOpen;
+export const isHealthy = (candidate: Pick<RouteCandidate, 'health' | 'circuitOpen'>): boolean =>
+  candidate.health !== 'DOWN' && !candidate.circuitOpen;
 
 const rank: Record<HealthState, number> = { UP: 0, DEGRADED: 1, DOWN: 2 };
 

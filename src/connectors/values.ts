@@ -1,5 +1,5 @@
 import type { Money } from '../money/money.ts';
-import type { DeclineReason } from './outcome.ts';
+import type { DeclineReason, Refusal } from './outcome.ts';
 
 /**
  * The unified values that cross the port. Words are those of the GraphQL schema. A status that is in no table is
@@ -88,6 +88,8 @@ export interface ProviderPayment {
   nextAction: NextAction | null;
   declineReason: DeclineReason | null;
   declineMessage: string | null;
+  /** Whose fault a decline is, where its reason tells: another provider may still carry what PROVIDER is to blame for. */
+  blame?: Refusal['blame'];
   source: Party;
   destination: Party;
   /** Seen from the wallet it was read for; null where the provider does not tell whose side it shows. */

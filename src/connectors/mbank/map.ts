@@ -84,6 +84,7 @@ export function mapPayment(
     fee: payment.total ? { minor: payment.total.minor - payment.amount.minor, currency: payment.total.currency } : null,
     nextAction: nextActionOf(payment, meta, status, card),
     declineReason: status === 'DECLINED' ? (declineReasons[payment.decline_reason ?? ''] ?? 'PROVIDER_REFUSED') : null,
+    ...(status === 'DECLINED' && payment.decline_reason === 'internal_error' ? { blame: 'PROVIDER' as const } : {}),
     declineMessage: textOrNull(payment.decline_reason),
     ...partiesOf(payment, card),
     direction: directionOf(payment, viewer),

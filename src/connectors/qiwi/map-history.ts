@@ -1,5 +1,5 @@
 import type { Attribute, PaymentKind, ProviderCard, ProviderPayment } from '../values.ts';
-import { declineReasonOf, paymentStatuses, services } from './status.ts';
+import { declineOf, paymentStatuses, services } from './status.ts';
 import type { WireHistoryItem } from './wire-history.ts';
 
 /** The history ↔ ours, without I/O (contract 2.5 and the words of 3.1, 4.2). */
@@ -32,7 +32,7 @@ export function mapHistoryItem(item: WireHistoryItem): ProviderPayment {
     total: item.total ?? null,
     fee: item.commission ?? null,
     nextAction: null,
-    declineReason: status === 'DECLINED' ? declineReasonOf(errorCode ?? '0') : null,
+    ...(status === 'DECLINED' ? declineOf(errorCode ?? '0') : { declineReason: null }),
     declineMessage: status === 'DECLINED' ? item.error || item.statusText || null : null,
     ...partiesOf(item),
     direction: item.type === 'IN' ? 'IN' : 'OUT',

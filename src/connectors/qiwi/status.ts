@@ -114,5 +114,8 @@ export function meaningOf(status: number, code: string | null): Meaning | undefi
   return byCode.get(code) ?? foreign;
 }
 
-/** Why the history calls a payment an ERROR, from its `errorCode`. */
-export const declineReasonOf = (errorCode: string): DeclineReason => (byCode.get(errorCode) ?? foreign).declineReason;
+/** Why the history calls a payment an ERROR, and whose fault that is, from its `errorCode`. */
+export const declineOf = (errorCode: string): Pick<Meaning, 'declineReason' | 'blame'> => {
+  const { declineReason, blame } = byCode.get(errorCode) ?? foreign;
+  return { declineReason, blame };
+};

@@ -4,7 +4,7 @@ import type { Payment, PaymentAttempt } from '../../db/generated/client.ts';
 import type { TransitionSource } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
-import { watchOver } from '../payment/execute-upstream.ts';
+import { watchOver } from '../payment/watch-upstream.ts';
 import { createLearned, createPast } from '../payment/keep-learned.ts';
 import { learn } from '../payment/learn.ts';
 import { newPayment } from '../payment/new-payment.ts';

@@ -28,16 +28,17 @@ export interface Upstream {
   handle: PaymentHandle<never>;
 }
 
-/** The row of a first try; written with the payment, before anything is sent. */
+/** The row of a try, the first one unless told otherwise; written with the payment, before anything is sent. */
 export const newAttempt = async (
   deps: Pick<Deps, 'connectors' | 'vault'>,
   tx: Tx,
   { payment, account, order }: Pick<Upstream, 'payment' | 'account' | 'order'>,
   now: Date,
+  number = 1,
 ): Promise<PaymentAttempt> => ({
   id: newId('PaymentAttempt'),
   paymentId: payment.id,
-  number: 1,
+  number,
   providerAccountId: account.id,
   provider: account.provider,
   clientId: await newClientId(
@@ -90,6 +91,10 @@ export async function loadUpstream(
   return upstreamOf(deps, rows);
 }
 
+/** Is this the payment's latest try? What is heard of an earlier one moves the payment no more. */
+export const isCurrent = async (tx: Tx, { paymentId, number }: PaymentAttempt): Promise<boolean> =>
+  (await tx.paymentAttempt.count({ where: { paymentId, number: { gt: number } } })) === 0;
+
 interface Rows {
   payment: Payment;
   attempt: PaymentAttempt;
@@ -121,7 +126,7 @@ function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt
 /** The order as its provider takes it, without what is only for us to know. */
 function askedOf(payment: Payment, order: UpstreamOrder) {
   const { member: _, choice: _choice, receiptEmail: _email, invoiceReference, account: _account, ...rest } = order;
-  const { bought, ...asked } = rest;
+  const { bought, ways: _ways, maxFee: _maxFee, ...asked } = rest;
   const amount = bought
     ? { minor: BigInt(bought.minor), currency: bought.currency }
     : { minor: payment.amountMinor, currency: payment.currency };

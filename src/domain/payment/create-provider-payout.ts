@@ -14,7 +14,7 @@ import { createProviderPayment, type ProviderPlan } from './create-provider-paym
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import type { PayoutTarget } from './payees.ts';
 import { payoutUse } from './payout.ts';
-import { choosePayoutRoute, type PayoutRoute } from './payout-routes.ts';
+import { type ChosenRoute, choosePayoutRoute } from './payout-routes.ts';
 import { checkFunds } from './transfer.ts';
 
 export interface CreateProviderPayoutInput {
@@ -45,7 +45,7 @@ export function createProviderPayout(
   const { amount, destination: target, payer, provider, fromWalletId } = input;
   checkAmount(amount, 'input.amount');
   const note = checkNote(input.note);
-  return createProviderPayment<PayoutRoute>(deps, viewer, {
+  return createProviderPayment<ChosenRoute>(deps, viewer, {
     operation: 'payoutCreate',
     idempotencyKey,
     input: { ...input, confirm },
@@ -80,7 +80,7 @@ interface Planned {
   wallet: WalletWithAccounts;
   amount: MinorAmount;
   note: string | null;
-  way: PayoutRoute;
+  way: ChosenRoute;
 }
 
 async function planPayout(
@@ -89,7 +89,7 @@ async function planPayout(
   { id, wallet, amount, note, way }: Planned,
   now: Date,
 ): Promise<ProviderPlan> {
-  const { service, shown, route, order, feeMinor } = way;
+  const { service, shown, route, order, feeMinor, ways } = way;
   if (service?.identificationRequired && wallet.identificationLevel === 'NONE')
     throw new IdentificationRequiredError('SIMPLIFIED');
   const { partnerId, customerId } = wallet;
@@ -106,5 +106,5 @@ async function planPayout(
   await checkLimits(tx, [payoutUse(payment, wallet.identificationLevel)], now);
   // what a wallet at a provider may spend is the provider's to say
   if (!isMirrored(wallet)) await checkFunds(tx, payment, wallet.id);
-  return { payment, route, order };
+  return { payment, route, order: ways.length > 0 ? { ...order, ways } : order };
 }

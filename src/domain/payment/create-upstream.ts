@@ -7,14 +7,15 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { present } from '../../lib/assert.ts';
 import { ProviderUnavailableError } from '../provider/errors.ts';
-import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
-import { isPending, watchPricing } from './execute-upstream.ts';
+import { attemptChanges, isCurrent, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
 import { learn } from './learn.ts';
+import { blamesRoute, takeNextWay } from './next-way.ts';
 import { adopted, payInvoiceUpstream, type Unclear } from './pay-invoice-upstream.ts';
 import { priceUpstream } from './price-upstream.ts';
 import { resume, step, touch } from './progress.ts';
 import { refusalOf } from './refusal.ts';
 import { save } from './store.ts';
+import { isPending, watchPricing } from './watch-upstream.ts';
 
 type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
@@ -43,16 +44,40 @@ export async function createUpstream(deps: UpstreamDeps, paymentId: string): Pro
     : mapOutcome(await priceUpstream(upstream, trace), (quote) => ({ quote }));
 
   const now = deps.clock.now();
-  const { after, outcome } = await transaction(deps.db, async (tx) => {
+  const { after, outcome, moved } = await transaction(deps.db, async (tx) => {
     const outcome = await clear(deps, tx, upstream, told);
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
-    return { after: await record(tx, upstream, trace, locked, outcome, now), outcome };
+    const next = isForNextWay(outcome, create === undefined) && (await nextWay(deps, tx, upstream, locked, now));
+    if (next) await keepTrace(tx, upstream.attempt, trace, { ...attemptChanges(outcome, now), outcome: 'REJECTED' });
+    if (next) return { after: next, outcome, moved: true };
+    return { after: await record(tx, upstream, trace, locked, outcome, now), outcome, moved: false };
   });
+  if (moved) return createUpstream(deps, paymentId);
   if (outcome.kind === 'rejected') throw await refusalOf(deps, after, outcome.refusal);
   if (outcome.kind === 'unknown') throw new ProviderUnavailableError(upstream.account.provider, null);
   if (outcome.kind === 'notSent') throw new ProviderUnavailableError(upstream.account.provider, outcome.retryAt);
   return after;
+}
+
+/**
+ * May the payment go another way after this? On a refusal that is about the provider, and where nothing was sent; a price that could not
+ * be learned, for whatever reason, leaves nothing unclear.
+ */
+function isForNextWay<T>(
+  outcome: Outcome<T>,
+  asksPrice: boolean,
+): outcome is Exclude<Outcome<T>, { kind: 'accepted' }> {
+  switch (outcome.kind) {
+    case 'accepted':
+      return false;
+    case 'rejected':
+      return blamesRoute(outcome.refusal);
+    case 'notSent':
+      return true;
+    case 'unknown':
+      return asksPrice;
+  }
 }
 
 /** The first of two phases. What pays an invoice may have to be looked for. */
@@ -81,6 +106,18 @@ async function clear(
   if (told.kind !== 'accepted') return told;
   const { value } = told;
   return 'candidates' in value ? mapOutcome(await adopted(deps, tx, upstream, value), said) : accepted(value);
+}
+
+/** Takes the payment's next way, where it has one. The payment's row is locked. */
+async function nextWay(
+  deps: UpstreamDeps,
+  tx: Tx,
+  { attempt }: Upstream,
+  payment: Payment,
+  now: Date,
+): Promise<Payment | null> {
+  const goesOn = payment.status === 'CREATED' && (await isCurrent(tx, attempt));
+  return goesOn ? takeNextWay(deps, tx, payment, attempt, now) : null;
 }
 
 /** Stores what the call proved. The payment's row is locked. */

@@ -1,37 +1,18 @@
-import type { Outcome, Refusal } from '../../connectors/outcome.ts';
+import { type Outcome, type Refusal, rejected } from '../../connectors/outcome.ts';
 import type { ProviderPayment } from '../../connectors/values.ts';
-import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { lockName } from '../idempotency/lock-name.ts';
-import { attemptChanges, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
-import { bookDecline } from './book-outcome.ts';
-import { learn } from './learn.ts';
+import { attemptChanges, isCurrent, keepTrace, loadUpstream, type Trace, traced, type Upstream } from './attempt.ts';
+import { awaitsTurn, mustWait, wakeNext } from './money-lane.ts';
+import { agreedFee } from './next-way.ts';
 import { openOrder } from './order.ts';
-import { resume, step } from './progress.ts';
-import { save } from './store.ts';
+import { otherLines } from './other-lines.ts';
+import { NO_SUCH_PAYMENT } from './own-line.ts';
+import { type Answered, isLastCall, learnOrMoveOn, lock, lockTold, recordOutcome, refuse } from './record-outcome.ts';
+import { absenceProvesAt, CALL_IS_DEAD_MS, isPending, nextLook, paidAt, SOON_MS, watchOver } from './watch-upstream.ts';
 
 type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
-
-/** How long the resolver leaves the answer of a confirming call to arrive by itself. */
-const FIRST_LOOK_MS = 15_000;
-/** How soon an order that was taken is looked for in the history. */
-const SOON_MS = 1_000;
-/** A call that was answered by nobody for this long is not on its way any more. */
-export const CALL_IS_DEAD_MS = 30_000;
-const LONGEST_WAIT_MS = 10 * 60_000;
-const FIRST_WAIT_MS = 2_000;
-
-/** Step 1's part: the resolver is on its way before the provider is called, so a crash in between is made good. */
-export const watchOver = (tx: Tx, paymentId: string, now: Date, inMs = FIRST_LOOK_MS): Promise<void> =>
-  addJob(
-    tx,
-    'resolve-payment',
-    { paymentId, round: 1 },
-    { key: `resolve-payment:${paymentId}`, runAt: new Date(now.getTime() + inMs) },
-  );
 
 /** A payment after its confirming call, and the provider's refusal where that is what ended it. */
 export interface Executed {
@@ -47,16 +28,78 @@ export interface Executed {
  * @returns the payment as far as the provider's answer takes it
  */
 export async function executeUpstream(deps: UpstreamDeps, paymentId: string, lastCall: Date | null): Promise<Executed> {
+  let tried = await tryWay(deps, paymentId, lastCall);
+  while (tried.moved) tried = await tryWay(deps, paymentId, null);
+  return tried;
+}
+
+/** One way of a payment, to its confirming call and what came of it. */
+async function tryWay(
+  deps: UpstreamDeps,
+  paymentId: string,
+  lastCall: Date | null,
+): Promise<Executed & { moved: boolean }> {
+  const known = await makeKnown(deps, paymentId);
+  if (known) return known;
   const upstream = await claimCall(deps, paymentId, lastCall);
-  if (!upstream)
-    return { payment: await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } }), refusal: null };
+  if (!upstream) {
+    const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
+    return { payment, refusal: null, moved: false };
+  }
   const trace = traced(upstream);
   const outcome = await upstream.capability.confirm(trace.call, upstream.handle, upstream.order.choice);
-  const after = await record(deps, upstream, trace, outcome);
+  return executed(deps, { upstream, trace, outcome, paying: true });
+}
+
+async function executed(deps: UpstreamDeps, answered: Answered): Promise<Executed & { moved: boolean }> {
+  const { outcome } = answered;
+  const { payment, moved } = await recordOutcome(deps, answered);
   return {
-    payment: after,
-    refusal: outcome.kind === 'rejected' && after.status === 'DECLINED' ? outcome.refusal : null,
+    payment,
+    moved,
+    refusal: outcome.kind === 'rejected' && payment.status === 'DECLINED' ? outcome.refusal : null,
   };
+}
+
+/**
+ * The first of two phases, for a way that the payment took after it was confirmed: nothing moves there yet, so an unclear answer is
+ * made good by sending the same id again.
+ * @returns null when the payment can be confirmed
+ */
+async function makeKnown(deps: UpstreamDeps, paymentId: string): Promise<(Executed & { moved: boolean }) | null> {
+  const { prisma } = deps.db;
+  const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
+  const upstream = await loadUpstream(deps, prisma, payment);
+  const { attempt, capability, handle } = upstream;
+  if (payment.status !== 'PROCESSING' || !capability.create || attempt.reference !== null || attempt.confirming)
+    return null;
+  const trace = traced(upstream);
+  const outcome = fitting(upstream, await capability.create(trace.call, handle));
+  if (outcome.kind !== 'accepted') return executed(deps, { upstream, trace, outcome, paying: false });
+  const now = deps.clock.now();
+  await transaction(deps.db, (tx) => keepTrace(tx, attempt, trace, attemptChanges(outcome, now)));
+  return null;
+}
+
+/** A payment that its new provider charges more for than was agreed to, or of which it wants to know more, is not taken there. */
+function fitting({ payment, order, account }: Upstream, outcome: Outcome<ProviderPayment>): Outcome<ProviderPayment> {
+  if (outcome.kind !== 'accepted') return outcome;
+  const { total, fee, amount, nextAction, providerStatus } = outcome.value;
+  const charged = fee?.minor ?? (total ? total.minor - amount.minor : null);
+  const dear = charged !== null && charged > agreedFee(payment, order.maxFee);
+  if (!dear && charged !== null && nextAction?.kind === 'CONFIRM') return outcome;
+  return rejected({
+    provider: account.provider,
+    operation: order.member,
+    httpStatus: null,
+    providerCode: providerStatus,
+    providerMessage: dear ? 'It charges more than was agreed to.' : 'It wants to know more before it can be confirmed.',
+    remedy: 'NONE',
+    errorCode: 'PROVIDER_REJECTED',
+    declineReason: 'PROVIDER_REFUSED',
+    blame: 'PROVIDER',
+    limit: null,
+  });
 }
 
 /**
@@ -69,6 +112,10 @@ function claimCall(deps: UpstreamDeps, paymentId: string, lastCall: Date | null)
     if (payment.status !== 'PROCESSING') return null;
     const upstream = await loadUpstream(deps, tx, payment);
     if (upstream.attempt.calledAt?.getTime() !== lastCall?.getTime()) return null;
+    if (await mustWait(tx, upstream, new Date(deps.clock.now().getTime() - CALL_IS_DEAD_MS))) {
+      await watchOver(tx, paymentId, deps.clock.now(), SOON_MS);
+      return null;
+    }
     // each call has its own time, also where the clock stands still
     const calledAt = new Date(Math.max(deps.clock.now().getTime(), (lastCall?.getTime() ?? 0) + 1));
     await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: { confirming: true, calledAt } });
@@ -90,47 +137,23 @@ export async function resolveUpstream(
   const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
   if (!isPending(payment)) return { payment, lookAgainAt: null };
   const upstream = await loadUpstream(deps, prisma, payment);
-  const askable = upstream.attempt.confirming || payment.status === 'CREATED';
-  const { calledAt } = upstream.attempt;
+  const { calledAt, confirming } = upstream.attempt;
+  const askable = (confirming && !awaitsTurn(upstream)) || payment.status === 'CREATED';
   const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId, calledAt)).payment;
   return { payment: after, lookAgainAt: isPending(after) ? nextLook(upstream, deps.clock.now(), round) : null };
 }
-
-/** Ever more seldom, but at once when the provider's silence begins to prove something. */
-function nextLook(upstream: Upstream, now: Date, round: number): Date {
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round, 20), LONGEST_WAIT_MS);
-  const proof = upstream.payment.status === 'PROCESSING' ? absenceProvesAt(upstream).getTime() + 1 : 0;
-  const next = now.getTime() + wait;
-  return new Date(proof > now.getTime() ? Math.min(next, proof) : next);
-}
-
-/** From when on the provider's not knowing the payment proves that its confirming call came to nothing. */
-const absenceProvesAt = (upstream: Upstream): Date =>
-  new Date(paidAt(upstream).getTime() + (upstream.capability.absenceProvesAfterMs ?? CALL_IS_DEAD_MS));
-
-/** When the call that pays went out, or may have. A call before the confirmation only created the payment. */
-function paidAt({ payment: { confirmedAt, createdAt }, attempt: { calledAt } }: Upstream): Date {
-  const confirmed = confirmedAt ?? createdAt;
-  return calledAt !== null && calledAt > confirmed ? calledAt : confirmed;
-}
-
-/** Does the payment wait for its provider: for its outcome, or, before it is confirmed, for its price or the next question? */
-export function isPending({ status, providerAccountId, upstreamAction }: Payment): boolean {
-  if (providerAccountId === null) return false;
-  if (status !== 'CREATED') return status === 'PROCESSING';
-  const action = upstreamAction ? (JSON.parse(upstreamAction) as { kind: string; prompts?: unknown[] }) : null;
-  return action?.kind === 'WAIT' || (action?.kind === 'UPDATE' && action.prompts?.length === 0);
-}
-
-/** Looks at once, and again until the provider has priced the payment or says what it wants (mbank lists that on load only). */
-export const watchPricing = (tx: Tx, paymentId: string): Promise<void> =>
-  addJob(tx, 'resolve-payment', { paymentId, round: 0 }, { key: `resolve-payment:${paymentId}` });
 
 async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
   const trace = traced(upstream);
   // what is not there now may be there before the answer is
   const asked = deps.clock.now();
-  const said = await upstream.capability.ask(trace.call, upstream.handle);
+  const others = await otherLines(deps, trace.call, upstream);
+  // a line may be that of a payment which is proven already, and has none yet
+  if (others === null) {
+    await transaction(deps.db, (tx) => keepTrace(tx, upstream.attempt, trace, {}));
+    return upstream.payment;
+  }
+  const said = await upstream.capability.ask(trace.call, others ? { ...upstream.handle, others } : upstream.handle);
   const now = deps.clock.now();
   const processing = upstream.payment.status === 'PROCESSING';
   const untouched = said?.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM';
@@ -147,22 +170,19 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
     );
   }
   return transaction(deps.db, async (tx) => {
-    const payment = await lockTold(tx, upstream, said?.reference ?? null);
+    const payment = await lockTold(tx, upstream, said);
     await keepTrace(
       tx,
       upstream.attempt,
       trace,
       said ? { reference: said.reference, providerStatus: said.providerStatus } : {},
     );
-    return said
-      ? learn(
-          tx,
-          payment,
-          openOrder(deps.vault, payment),
-          { said, source: 'POLL', askedAt: upstream.payment.version },
-          now,
-        )
-      : payment;
+    await wakeNext(tx, upstream);
+    const { attempt } = upstream;
+    if (!said || !(await isCurrent(tx, attempt))) return payment;
+    const news = { said, source: 'POLL' as const, askedAt: upstream.payment.version };
+    const heard = { payment, attempt, order: openOrder(deps.vault, payment), news };
+    return (await learnOrMoveOn(deps, tx, heard, now)).payment;
   });
 }
 
@@ -171,84 +191,11 @@ async function decline(deps: UpstreamDeps, upstream: Upstream, trace: Trace, now
   return transaction(deps.db, async (tx) => {
     const payment = await lock(tx, upstream.payment.id);
     // a call that went out since then is not the one that was asked about
-    const asked = await isLastCall(tx, upstream);
+    const asked = (await isLastCall(tx, upstream)) && (await isCurrent(tx, upstream.attempt));
     await keepTrace(tx, upstream.attempt, trace, asked ? { outcome: 'REJECTED', finishedAt: now } : {});
+    await wakeNext(tx, upstream);
     return payment.status === 'PROCESSING' && asked
-      ? refuse(tx, payment, 'PROVIDER_REFUSED', 'The provider has no such payment.', now)
+      ? refuse(tx, payment, 'PROVIDER_REFUSED', NO_SUCH_PAYMENT, now)
       : payment;
   });
-}
-
-async function record(
-  deps: UpstreamDeps,
-  upstream: Upstream,
-  trace: Trace,
-  outcome: Outcome<ProviderPayment>,
-): Promise<Payment> {
-  const now = deps.clock.now();
-  return transaction(deps.db, async (tx) => {
-    const reference = outcome.kind === 'accepted' ? outcome.value.reference : null;
-    const payment = await lockTold(tx, upstream, reference);
-    // `confirming` says that a call may have gone out; proven that the last one has not, the resolver may send it
-    const confirming = outcome.kind !== 'notSent' || !(await isLastCall(tx, upstream));
-    await keepTrace(tx, upstream.attempt, trace, { ...attemptChanges(outcome, now), confirming });
-    switch (outcome.kind) {
-      case 'accepted': {
-        const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
-        const learned = await learn(tx, payment, upstream.order, told, now);
-        // a provider with one phase never says more than that it has taken the order: the rest is asked for
-        if (!upstream.capability.create && learned.status === 'PROCESSING')
-          await watchOver(tx, payment.id, now, SOON_MS);
-        return learned;
-      }
-      case 'rejected': {
-        if (payment.status !== 'PROCESSING') return payment;
-        const { declineReason, providerMessage } = outcome.refusal;
-        return refuse(tx, payment, declineReason, providerMessage, now);
-      }
-      case 'unknown':
-      case 'notSent':
-        deps.log.warn(
-          { paymentId: payment.id, why: outcome.why },
-          'a provider left a payment unclear; it will be asked',
-        );
-        return payment;
-    }
-  });
-}
-
-async function refuse(
-  tx: Tx,
-  payment: Payment,
-  declineReason: NonNullable<Payment['declineReason']>,
-  message: string | null,
-  now: Date,
-): Promise<Payment> {
-  const events = await bookDecline(tx, payment, now);
-  const changes = { declineReason, declineMessage: message, upstreamAction: null };
-  const declined = step(
-    resume(payment),
-    { to: 'DECLINED', reason: 'DECLINE', source: 'PROVIDER_ANSWER', message, changes },
-    now,
-  );
-  const [saved = payment] = await save(tx, [declined], events, now);
-  return saved;
-}
-
-/** Has no other confirming call gone out since? The payment's row is locked. */
-async function isLastCall(tx: Tx, { attempt: { id, calledAt } }: Upstream): Promise<boolean> {
-  const last = await tx.paymentAttempt.findUniqueOrThrow({ where: { id } });
-  return last.calledAt?.getTime() === calledAt?.getTime();
-}
-
-/** The payment's row, under the same name as a line of a history that is being booked: one of the two is first, and the other sees it. */
-async function lockTold(tx: Tx, { payment, account, connector }: Upstream, reference: string | null): Promise<Payment> {
-  if (reference !== null && connector.history?.explainsBalance)
-    await lockName(tx, 'movement', account.partnerId, account.provider, reference);
-  return lock(tx, payment.id);
-}
-
-async function lock(tx: Tx, paymentId: string): Promise<Payment> {
-  await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
-  return tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
 }

@@ -3,6 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { PaymentKind } from '../../db/generated/enums.ts';
 import { present } from '../../lib/assert.ts';
 import type { Vault } from '../../lib/crypto.ts';
+import type { KeptParty } from '../mirror/parties.ts';
 
 /** The members of the port that carry payments. */
 export type PaymentMember = 'topUps' | 'transfers' | 'payouts' | 'transits' | 'exchange' | 'invoices';
@@ -36,6 +37,21 @@ export interface UpstreamOrder {
   choice: ConfirmChoice;
   /** Where the receipt of an anonymous payment goes when it is completed. */
   receiptEmail?: string;
+  /** What is left to fall back on, cheapest first, where no provider was named. */
+  ways?: OtherWay[];
+  /** The highest fee that is agreed to, where that is more than the payment's own; minor units. */
+  maxFee?: string;
+}
+
+/** Another way for the same payment: through which account, what is asked of it, and the price when the payment was made. */
+export interface OtherWay {
+  accountId: string;
+  order: UpstreamOrder;
+  /** Minor units. */
+  fee: string;
+  /** How the destination is shown on this way: a service of its catalogue, or a party. */
+  serviceId: string | null;
+  shown: KeptParty | null;
 }
 
 /** The order as stored; the payment's id binds it to its row. */

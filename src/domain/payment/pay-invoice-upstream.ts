@@ -5,7 +5,7 @@ import type { PaymentAttempt } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import type { Upstream } from './attempt.ts';
-import { CALL_IS_DEAD_MS } from './execute-upstream.ts';
+import { CALL_IS_DEAD_MS } from './watch-upstream.ts';
 
 /** How far a provider's clock may be behind ours. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;

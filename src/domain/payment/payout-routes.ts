@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { DomainError, InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { assert } from '../../lib/assert.ts';
 import type { KeptParty } from '../mirror/parties.ts';
-import { readUpstream } from '../provider/errors.ts';
+import { IdentificationRequiredError, readUpstream } from '../provider/errors.ts';
 import { findRoutes, type Route } from '../provider/route.ts';
 import { cataloguesOf } from '../service/catalogue.ts';
 import { serviceForPhone } from '../service/service-of-phone.ts';
@@ -13,7 +13,7 @@ import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
 import { upstreamAccess } from '../wallet/upstream-access.ts';
-import type { UpstreamOrder } from './order.ts';
+import type { OtherWay, UpstreamOrder } from './order.ts';
 import { numberOf, type PayoutTarget, payeeOf, shownPayee } from './payees.ts';
 import { payerOf } from './payer.ts';
 import { quoteOrder } from './price-upstream.ts';
@@ -44,6 +44,9 @@ export interface PayoutRoute {
   feeMinor: bigint;
 }
 
+/** The way to take, and those to fall back on, cheapest first: none where a provider is named, or there is one only. */
+export type ChosenRoute = PayoutRoute & { ways: OtherWay[] };
+
 /** A way with its price, or why it cannot be taken. */
 export type PricedRoute =
   | { route: Route; found: PayoutRoute; quote: ProviderQuote | null }
@@ -56,14 +59,14 @@ const PATH = ['input', 'destination'];
  * payee. Calls providers; not for use inside a transaction.
  * @throws NotFoundError, InvalidInputError naming each field, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
-export async function choosePayoutRoute(deps: RouteDeps, wish: PayoutWish): Promise<PayoutRoute> {
+export async function choosePayoutRoute(deps: RouteDeps, wish: PayoutWish): Promise<ChosenRoute> {
   const to = payeeOf(wish.target, PATH);
-  if (!to) return serviceRoute(deps, wish);
+  if (!to) return { ...(await serviceRoute(deps, wish)), ways: [] };
   const routes = await routesTo(deps, wish, to);
   const [only] = routes;
-  if (only && routes.length === 1) return payeeRoute(deps, only, wish, to);
+  if (only && routes.length === 1) return { ...(await payeeRoute(deps, only, wish, to)), ways: [] };
   const priced = await Promise.all(routes.map((route) => price(deps, wish, route, to)));
-  return cheapest(priced);
+  return cheapest(priced, wish.amount);
 }
 
 /**
@@ -126,7 +129,9 @@ async function price(deps: RouteDeps, wish: PayoutWish, route: Route, to: PayeeD
 }
 
 async function quoted(deps: RouteDeps, { wallet, amount }: PayoutWish, found: PayoutRoute): Promise<PricedRoute> {
-  const { route, order } = found;
+  const { route, order, service } = found;
+  if (service?.identificationRequired && wallet?.identificationLevel === 'NONE')
+    return { route, refusal: new IdentificationRequiredError('SIMPLIFIED') };
   const call = { wallet: upstreamAccess(deps.vault, wallet) };
   try {
     const quote = await readUpstream(() => quoteOrder(route.connector.quotes, call, { order, amount }));
@@ -148,11 +153,19 @@ function byCost(a: PricedRoute, b: PricedRoute): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function cheapest(priced: PricedRoute[]): PayoutRoute {
-  const [best] = priced.sort(byCost);
+function cheapest(priced: PricedRoute[], amount: MinorAmount): ChosenRoute {
+  const [best, ...rest] = priced.sort(byCost);
   assert(best !== undefined, 'there is a way to try');
   if ('refusal' in best) throw best.refusal;
-  return best.found;
+  return { ...best.found, ways: rest.flatMap((other) => otherWay(other, amount)) };
+}
+
+function otherWay(priced: PricedRoute, amount: MinorAmount): OtherWay[] {
+  const charge = chargeOf(priced, amount);
+  if ('refusal' in priced || charge === null) return [];
+  const { route, order, service, shown } = priced.found;
+  const fee = (charge - amount.minor).toString();
+  return [{ accountId: route.account.id, order, fee, serviceId: service?.id ?? null, shown }];
 }
 
 /** The payee as this provider pays it. */

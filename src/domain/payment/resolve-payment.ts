@@ -6,9 +6,9 @@ import { InvalidInputError, NotFoundError, StateError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { bookCompletion, bookDecline } from './book-outcome.ts';
-import { CALL_IS_DEAD_MS } from './execute-upstream.ts';
 import { resume, step } from './progress.ts';
 import { lockPayment, save } from './store.ts';
+import { CALL_IS_DEAD_MS } from './watch-upstream.ts';
 
 export interface ResolvePaymentInput {
   paymentId: string;

@@ -13,7 +13,7 @@ import { findPartnerWallet } from '../wallet/store.ts';
 import { loadUpstream, type Upstream } from './attempt.ts';
 import type { ConfirmPaymentInput } from './confirm-payment.ts';
 import { pageChoice } from './create-card-top-up.ts';
-import { watchOver } from './execute-upstream.ts';
+import { watchOver } from './watch-upstream.ts';
 import { sealOrder, type UpstreamOrder } from './order.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume, step } from './progress.ts';

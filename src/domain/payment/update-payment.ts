@@ -7,11 +7,11 @@ import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { ProviderUnavailableError } from '../provider/errors.ts';
 import { attemptChanges, keepTrace, loadUpstream, traced, type Upstream } from './attempt.ts';
-import { isPending, watchPricing } from './execute-upstream.ts';
 import { learn } from './learn.ts';
 import { payeeMaskOf, sealOrder } from './order.ts';
 import { refusalOf } from './refusal.ts';
 import { findPayment, mayAct } from './store.ts';
+import { isPending, watchPricing } from './watch-upstream.ts';
 
 export interface UpdatePaymentInput {
   paymentId: string;

@@ -1,7 +1,7 @@
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { watchOver } from './execute-upstream.ts';
+import { watchOver } from './watch-upstream.ts';
 
 /** A job that was taken by a process which then died stays locked for hours; after this long nobody waits for it. */
 const FORGOTTEN_MS = 120_000;

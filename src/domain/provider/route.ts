@@ -1,7 +1,7 @@
 import type { CapabilityCode } from '../../connectors/connector.ts';
 import { capabilityMembers } from '../../connectors/connector.ts';
 import type { Connector } from '../../connectors/registry.ts';
-import { chooseRoute } from '../../connectors/routing.ts';
+import { chooseRoute, type RouteCandidate } from '../../connectors/routing.ts';
 import type { Tx } from '../../db/client.ts';
 import type { ProviderAccount } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
@@ -52,7 +52,6 @@ export async function findRoutes(
   const accounts = await partnerAccounts(tx, partnerId, provider);
   const routes = new Map(accounts.map((account) => [account.id, { account, connector: connectorOf(deps, account) }]));
   const candidates = [...routes.values()].map(({ account, connector }) => {
-    const { state, openCircuits } = deps.connectors.health(connector);
     const member = connector[capabilityMembers[capability]];
     return {
       accountId: account.id,
@@ -60,8 +59,7 @@ export async function findRoutes(
       isDefault: account.isDefault,
       capable:
         member !== undefined && reaches(connector) && (origin === undefined || originOf(deps, account) === origin),
-      health: state,
-      circuitOpen: member?.operations.some((operation) => openCircuits.includes(operation)) ?? false,
+      ...healthOfRoute(deps, connector, capability),
       fee: null,
     };
   });
@@ -74,6 +72,17 @@ export async function findRoutes(
   // asked for by name it is taken whatever its health, but never through an open circuit: nothing would be sent
   if (choice.route.circuitOpen) throw new ProviderUnavailableError(choice.route.provider, null);
   return [choice.route, ...choice.fallbacks].map(({ accountId: id }) => present(routes.get(id), 'a chosen route'));
+}
+
+/** How a provider does, and whether a circuit is open that the capability needs. */
+export function healthOfRoute(
+  { connectors }: Pick<Deps, 'connectors'>,
+  connector: Connector,
+  capability: CapabilityCode,
+): Pick<RouteCandidate, 'health' | 'circuitOpen'> {
+  const { state, openCircuits } = connectors.health(connector);
+  const operations = connector[capabilityMembers[capability]]?.operations ?? [];
+  return { health: state, circuitOpen: operations.some((operation) => openCircuits.includes(operation)) };
 }
 
 /** Which base URL an account's catalogue, circuits and health belong to. */

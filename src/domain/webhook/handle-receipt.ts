@@ -5,8 +5,8 @@ import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
 import { followInvoiceNews } from '../invoice/follow-news.ts';
 import { followNews, NotShownYetError } from '../mirror/follow-news.ts';
-import { keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
-import { learn } from '../payment/learn.ts';
+import { isCurrent, keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
+import { learnOrMoveOn } from '../payment/record-outcome.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 
 const stored = z.discriminatedUnion('kind', [
@@ -85,6 +85,13 @@ async function askAbout(
     deps.log.info({ providerAccountId }, 'a provider spoke of a payment of a wallet that is not linked any more');
     return;
   }
+  if (!(await isCurrent(prisma, attempt))) {
+    deps.log.warn(
+      { paymentId: attempt.paymentId },
+      'a provider spoke of a payment that went another way after its refusal',
+    );
+    return;
+  }
   const upstream = await loadUpstream(deps, prisma, attempt.payment);
   const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, { ...upstream.handle, reference: news.reference });
@@ -94,13 +101,10 @@ async function askAbout(
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${attempt.paymentId} FOR UPDATE`;
     const payment = await tx.payment.findUniqueOrThrow({ where: { id: attempt.paymentId } });
     await keepTrace(tx, upstream.attempt, trace, { reference: said.reference, providerStatus: said.providerStatus });
-    await learn(
-      tx,
-      payment,
-      upstream.order,
-      { said, source: 'WEBHOOK', occurredAt: new Date(news.occurredAt), askedAt: attempt.payment.version },
-      now,
-    );
+    if (!(await isCurrent(tx, upstream.attempt))) return;
+    const askedAt = attempt.payment.version;
+    const heard = { said, source: 'WEBHOOK' as const, occurredAt: new Date(news.occurredAt), askedAt };
+    await learnOrMoveOn(deps, tx, { payment, attempt: upstream.attempt, order: upstream.order, news: heard }, now);
   });
 }
 
