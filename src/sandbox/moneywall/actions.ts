@@ -40,6 +40,8 @@ function settingActions(world: World): Record<string, Action> {
     decision: z.enum(decisions).optional(),
     callbackMethod: z.enum(['POST', 'GET']).optional(),
     callbackRetryMs: z.array(z.number().int().min(0)).optional(),
+    otherEditions: z.boolean().optional(),
+    precheck: z.enum(['approved', 'declined']).optional(),
   });
   const outcome = z.strictObject({ outcome: z.enum(decisions), times: z.number().int().min(1).default(1) });
   return {

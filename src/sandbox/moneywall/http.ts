@@ -23,6 +23,8 @@ export interface Operation {
   path: string;
   /** Absent: a body is neither needed nor read. */
   body?: 'json' | 'multipart';
+  /** The path is unknown while this is false. Absent: always there. */
+  offered?: () => boolean;
   /** @returns the answer's JSON, or null when there is no body */
   handle: (call: Call) => unknown;
 }
@@ -96,6 +98,7 @@ export function route(app: FastifyInstance, world: World, operations: readonly O
       method: METHODS,
       url: operation.path,
       onRequest: async (request) => {
+        if (operation.offered?.() === false) throw plainRefusal(404);
         if (request.method !== operation.method) throw plainRefusal(405);
       },
       handler: (request, reply) => run(world, operation, request, reply),

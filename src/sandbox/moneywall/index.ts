@@ -4,6 +4,7 @@ import type { ProviderFactory } from '../provider.ts';
 import { moneywallActions } from './actions.ts';
 import { framePage } from './frame-page.ts';
 import { errorAnswers, route, textBodies } from './http.ts';
+import { otherEditions } from './other-editions.ts';
 import { paymentOperations } from './payments.ts';
 import { stateOf } from './state.ts';
 import { ticketOperations } from './tickets.ts';
@@ -19,7 +20,7 @@ async function routes(app: FastifyInstance, world: World): Promise<void> {
     async (api) => {
       textBodies(api);
       await api.register(multipart, { limits: { fileSize: LARGEST_FILE }, throwFileSizeLimit: false });
-      route(api, world, [...paymentOperations(world), ...ticketOperations(world)]);
+      route(api, world, [...paymentOperations(world), ...ticketOperations(world), ...otherEditions(world)]);
     },
     { prefix: BASE },
   );

@@ -31,6 +31,8 @@ async function receive({ filename, file }: MultipartFile): Promise<ReceivedFile>
   return { filename, size, sha256: hash.digest('hex') };
 }
 
+const malformed = (): Refusal => new Refusal(400, 'the body is not multipart/form-data');
+
 /** The parts in the order in which they came. @throws Refusal 400 for what is not multipart */
 async function partsOf(request: FastifyRequest): Promise<Part[]> {
   const parts: Part[] = [];
@@ -41,8 +43,9 @@ async function partsOf(request: FastifyRequest): Promise<Part[]> {
     }
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(400, 'the body is not multipart/form-data');
+    throw malformed();
   }
+  if (parts.length === 0) throw malformed();
   return parts;
 }
 

@@ -12,6 +12,10 @@ export interface Settings {
   callbackMethod: 'POST' | 'GET';
   /** Pauses before a callback is repeated that was not answered by 2xx (trap M6). */
   callbackRetryMs: number[];
+  /** Offers the two operations that only other editions of the documentation have (appendix A.2). */
+  otherEditions: boolean;
+  /** What the pre-check of those editions answers. */
+  precheck: 'approved' | 'declined';
 }
 
 const MINUTE = 60_000;
@@ -20,6 +24,8 @@ const DEFAULTS: Settings = {
   decision: 'authorize',
   callbackMethod: 'POST',
   callbackRetryMs: [MINUTE, 10 * MINUTE],
+  otherEditions: false,
+  precheck: 'approved',
 };
 
 /** The emulated provider's whole state. What happens to a session happens in one tick, so that nothing can be half done. */

@@ -62,7 +62,8 @@ export class Bench {
       await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
       this.#shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
     });
-    beforeEach(() => {
+    beforeEach(async () => {
+      await this.control.idle();
       this.control.reset();
       this.heard.length = 0;
       this.#statuses = [];
