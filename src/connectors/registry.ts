@@ -15,12 +15,13 @@ import { diwa } from './diwa/index.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createMetrics, createUpstream } from './instrument.ts';
 import { mbank } from './mbank/index.ts';
+import { moneywall } from './moneywall/index.ts';
 import { createMonitor, defaultLimits, type HealthSnapshot, healthOf, type Limits, type Monitor } from './monitor.ts';
 import { qiwi } from './qiwi/index.ts';
 import { vseplatezhi } from './vseplatezhi/index.ts';
 
 /** Every provider, one line each. The only importer of provider folders. */
-export const providers: readonly ProviderDefinition[] = [mbank, qiwi, vseplatezhi, diwa];
+export const providers: readonly ProviderDefinition[] = [mbank, qiwi, vseplatezhi, diwa, moneywall];
 
 /** A partner's account at a provider, with its credentials as they were stored. */
 export interface ProviderAccountSettings {

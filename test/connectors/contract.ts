@@ -22,6 +22,10 @@ export interface ContractWrite {
   wrongEcho?: Script[];
   /** The id on which the provider dedupes. */
   upstreamId?(request: SeenRequest): string;
+  /** Does the status say it all? Then any body is accepted with it: none is documented. */
+  statusAlone?: true;
+  /** Do the documents say that nothing was done, whatever the refusing status is? */
+  anyRefusal?: true;
 }
 
 /** One read, which may be repeated. */
@@ -147,15 +151,22 @@ function writeCases(write: ContractWrite, stub: () => Stub, open: Open): void {
     ['the body cannot be read', GARBAGE, 'UNREADABLE'],
     ['the body is empty', { status: 200, body: '' }, 'UNREADABLE'],
   ];
-  it.each(unclear)('is unknown, and sent once, when %s', async (_when, script, why) => {
+  const told = write.statusAlone ? unclear.filter(([, , why]) => why !== 'UNREADABLE') : unclear;
+  it.each(told)('is unknown, and sent once, when %s', async (_when, script, why) => {
     const { outcome } = await play(script);
     expect(outcome).toMatchObject({ kind: 'unknown', why });
     expect(stub().seen.length).toBe(1);
   });
 
-  it('is unknown when the HTTP status is not documented', async () => {
+  if (write.statusAlone)
+    it.each([GARBAGE, { status: 200, body: '' }])('is accepted whatever the body says', async (script) => {
+      const { outcome } = await play(script);
+      expect(outcome.kind).toBe('accepted');
+    });
+
+  it(`is ${write.anyRefusal ? 'rejected' : 'unknown'} when the HTTP status is not documented`, async () => {
     const { outcome } = await play({ status: 418, body: '{"meta":{"code":418}}' });
-    expect(outcome.kind).toBe('unknown');
+    expect(outcome.kind).toBe(write.anyRefusal ? 'rejected' : 'unknown');
   });
 
   it('is not sent when nobody listens', async () => {

@@ -46,7 +46,7 @@ test('Accounts are managed without their secrets ever being answered or logged.'
   expect((await refusal(foreign(UpdateProviderAccountDocument, { input }))).__typename).toBe('NotFoundError');
   const reader = await gateway.partner('reader', ['PAYMENTS_READ']);
   expect((await fault(gateway, reader.apiKey, UpdateProviderAccountDocument, { input })).code).toBe('FORBIDDEN');
-  const none = { provider: 'MONEYWALL' as const, name: 'q', baseUrl: own.baseUrl, credentials: [] };
+  const none = { provider: 'LOCAL' as const, name: 'q', baseUrl: own.baseUrl, credentials: [] };
   expect((await refusal(shop.call(CreateProviderAccountDocument, { input: none }))).__typename).toBe(
     'NotSupportedError',
   );

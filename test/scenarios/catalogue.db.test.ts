@@ -174,7 +174,9 @@ test('A provider shows what it can do, how it does, where its support answers, a
     health: { state: 'UP' },
     errorCodes: { edges: [] },
   });
-  expect((await shop.call(GetProviderDocument, { code: 'MONEYWALL' })).provider).toBeNull();
+  const { provider: lender } = await shop.call(GetProviderDocument, { code: 'MONEYWALL' });
+  expect(lender).toMatchObject({ name: 'Moneywall', sandbox: false, supportPhone: null, errorCodes: { edges: [] } });
+  expect(lender?.capabilities.map(({ code }) => code)).toEqual(['CREDIT', 'WEBHOOKS']);
 });
 
 test('Another partner sees nothing of a catalogue, by no way.', async () => {
