@@ -169,6 +169,16 @@ describe('MW-2', () => {
     await bench.unchanged(async () => expect(await upload(parts)).toMatchObject(refused(422, 'order_id')));
   });
 
+  it('a large upload that is refused before it is read is answered all the same', async () => {
+    await bench.start();
+    const large = multipart([...about, ...ticket('1', file('a.pdf', Buffer.alloc(EIGHT_MEGABYTES, 1)))]);
+    bench.control.fault({ provider: 'moneywall', operation: 'MW-2', kind: 'status', status: 503 });
+    expect(await upload([], large)).toMatchObject(refused(503));
+    bench.act('token.revoke', { token: 'SuperSecretTokenValue' });
+    expect(await upload([], large)).toMatchObject(refused(401));
+    expect(numbers()).toEqual([]);
+  });
+
   it('faults: nothing is kept before, the tickets after', async () => {
     await bench.start();
     bench.control.fault({ provider: 'moneywall', operation: 'MW-2', kind: 'status', status: 502 });
