@@ -66,6 +66,8 @@ export interface PaymentHandle<Order> {
 export interface TopUps extends PaymentCapability<TopUpOrder> {
   /** How the money comes; by CARD when left out. */
   readonly method?: 'CARD' | 'FAST_PAYMENT';
+  /** For how long the link that `confirm` answers can be paid, milliseconds; left out: for as long as it takes. */
+  readonly payableForMs?: number;
 }
 
 /** A payment with its provider's id known. */

@@ -76,6 +76,16 @@ export const ServicePayeeInput = builder.inputType('ServicePayeeInput', {
   }),
 });
 
+const WithdrawalBankInput = builder.inputType('WithdrawalBankInput', {
+  description: 'The wallet owner’s own account at a bank: the provider that keeps the wallet finds it.',
+  fields: (t) => ({ bankId: t.string({ required: true, description: 'Which bank; see withdrawalBanks.' }) }),
+});
+
+const MerchantPayeeInput = builder.inputType('MerchantPayeeInput', {
+  description: 'A merchant under contract, by its id at the provider.',
+  fields: (t) => ({ reference: t.string({ required: true, description: 'Its id at the provider.' }) }),
+});
+
 export const PaymentDestinationInput = builder.inputType('PaymentDestinationInput', {
   description: 'Where a payment goes. Exactly one.',
   isOneOf: true,
@@ -89,6 +99,8 @@ export const PaymentDestinationInput = builder.inputType('PaymentDestinationInpu
     phone: t.field({ type: 'PhoneNumber', description: 'Airtime: to the mobile operator of this phone.' }),
     card: t.field({ type: CardPayeeInput, description: 'To a bank card.' }),
     bankAccount: t.field({ type: BankAccountInput, description: 'To a person’s bank account.' }),
+    withdrawalBank: t.field({ type: WithdrawalBankInput, description: 'To the wallet owner’s own account at a bank.' }),
+    merchant: t.field({ type: MerchantPayeeInput, description: 'To a merchant.' }),
     organisation: t.field({ type: OrganisationPayeeInput, description: 'To a company’s bank account.' }),
     nickname: t.string({ description: 'A wallet by its nickname, in links only so far.' }),
   }),

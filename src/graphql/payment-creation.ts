@@ -1,6 +1,6 @@
 import type { Payment } from '../db/generated/client.ts';
 import { LimitExceededError } from '../domain/limit/errors.ts';
-import { createCardTopUp } from '../domain/payment/create-card-top-up.ts';
+import { createProviderTopUp } from '../domain/payment/create-provider-top-up.ts';
 import { createTopUp } from '../domain/payment/create-top-up.ts';
 import { createTransfer } from '../domain/payment/create-transfer.ts';
 import { createTransferBatch } from '../domain/payment/create-transfer-batch.ts';
@@ -40,14 +40,15 @@ const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
     provider: t.field({
       type: ProviderCodeEnum,
-      description: 'CARD: through this provider; the best one when left out.',
+      description: 'CARD, FAST_PAYMENT: through this provider; the best one when left out.',
     }),
     note: t.string({ description: 'A remark, 255 characters at most.' }),
     confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
   }),
 });
 mutation('topUpCreate', {
-  description: 'Creates a top-up. By CARD it goes through a provider, and `nextAction` leads to its page.',
+  description:
+    'Creates a top-up. By CARD it goes through a provider, and `nextAction` leads to its page; by FAST_PAYMENT its `nextAction`, once it is confirmed, is the link that the person’s bank pays.',
   auth: { write: 'PAYMENTS_WRITE' },
   input: TopUpCreateInput,
   success: paymentSuccess('TopUpCreateSuccess', 'The top-up is created.'),
@@ -62,7 +63,8 @@ mutation('topUpCreate', {
   ],
   resolve: ({ amount, ...rest }, context) => {
     const { method, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
-    if (method === 'CARD') return createCardTopUp(context.deps, tenant(context), input);
+    if (method === 'CARD' || method === 'FAST_PAYMENT')
+      return createProviderTopUp(context.deps, tenant(context), { ...input, method });
     const { idempotencyKey, walletId, note, confirm } = input;
     return createTopUp(context.deps, tenant(context), {
       idempotencyKey,

@@ -61,7 +61,9 @@ export function mapLine(line: Line): ProviderPayment {
   };
 }
 
+/** A merchant is named by its id, if at all: of a payment it is the receiver, and of money that came back, who returned it. */
 function otherSide({ operationType, description, receiver }: Line): Party {
-  if (operationType !== 'PAYMENT' || receiver === null) return external(description || operationType);
-  return { kind: 'MERCHANT', reference: receiver, name: description || receiver, logoUrl: null };
+  if (operationType !== 'PAYMENT' && !(operationType === 'REFUND' && receiver !== null))
+    return external(description || operationType);
+  return { kind: 'MERCHANT', reference: receiver, name: description || receiver || operationType, logoUrl: null };
 }

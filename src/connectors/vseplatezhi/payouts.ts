@@ -25,6 +25,8 @@ export function payoutsCapability(parts: Parts): PaymentCapability<PayoutOrder> 
     // a spare token is harmless (trap T-05)
     createRepeatable: true,
     confirmRepeatable: false,
+    // the report is the only witness of a withdrawal, and may show it late
+    absenceProvesAfterMs: 10 * 60_000,
     create: (call, payment) =>
       outcomeOf(async () => {
         const reference = isMerchant(payment) ? await initialised(parts, call) : payment.clientId;

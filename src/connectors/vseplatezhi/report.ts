@@ -172,7 +172,9 @@ export async function findLine(parts: Parts, call: Call, sought: Sought): Promis
   const from = new Date(Number.parseInt(clientId, 10) - SKEW_MS);
   const { lines } = await readLines(parts, call, { from, type, amountMin: amount, amountMax: amount });
   const fitting = lines.filter(
-    (line) => (receiver === undefined || line.receiver === receiver) && !others?.includes(line.reference),
+    (line) =>
+      (receiver === undefined || line.receiver === null || line.receiver === receiver) &&
+      !others?.includes(line.reference),
   );
   if (others === undefined && fitting.length > 0)
     throw protocol(OPERATION, 'ECHO_MISMATCH', 'a line fits, and nobody has told which lines are other payments');

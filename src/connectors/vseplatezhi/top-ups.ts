@@ -7,6 +7,8 @@ import type { Parts } from './parts.ts';
 import { findLine } from './report.ts';
 
 const OPERATION = 'account.refill';
+/** How long a link can be paid (contract 3.2, a reading). */
+const LINK_LIVES_MS = 15 * 60_000;
 
 /**
  * TOP_UPS (contract 3.2): the provider answers a link by which the owner pays from their bank's application. The operation has
@@ -17,6 +19,7 @@ export function topUpsCapability(parts: Parts): TopUps {
   return {
     operations: [OPERATION, 'account.report'],
     method: 'FAST_PAYMENT',
+    payableForMs: LINK_LIVES_MS,
     clientIds: 'INCREASING_DIGITS',
     createRepeatable: true,
     // each call makes another link (trap T-22)

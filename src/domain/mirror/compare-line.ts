@@ -23,6 +23,8 @@ export async function compareLine(
   // what was there before the mirror moves nothing here
   if (isBefore(subject, said)) return null;
   const { payment } = recorded;
+  // its line and the one that undid it both stand in the history, and come to nothing
+  if (payment.status === 'REVERSED' && payment.reversalReference !== null) return null;
   const about = { subject: line, paymentId: payment.id, providerReference };
   if (isPassed(subject, payment, said)) return null;
   if (!agree(payment, said)) return { kind: 'STATUS_DIFFERS', ...about };

@@ -4,11 +4,11 @@ import type { Payment, PaymentAttempt } from '../../db/generated/client.ts';
 import type { TransitionSource } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
-import { watchOver } from '../payment/watch-upstream.ts';
 import { createLearned, createPast } from '../payment/keep-learned.ts';
 import { learn } from '../payment/learn.ts';
 import { newPayment } from '../payment/new-payment.ts';
 import type { UpstreamOrder } from '../payment/order.ts';
+import { watchOver } from '../payment/watch-upstream.ts';
 import { originOf } from '../provider/route.ts';
 import { sealParties } from './parties.ts';
 import { chargeOf, type Subject } from './subject.ts';
@@ -85,6 +85,7 @@ async function rowOf(
     provider: account.provider,
     providerAccountId: account.id,
     reference: said.reference,
+    historyReference: said.historyReference ?? null,
     ...(said.direction === 'OUT' ? payer : receiver),
     ...(said.kind === 'EXCHANGE' ? receiver : {}),
     feeMinor: said.direction === 'OUT' ? chargeOf(said) - amountMinor : 0n,

@@ -12,7 +12,7 @@ const LAG_MS = 60_000;
  * for by its number before it is called missing: the provider may date it outside the stretch.
  */
 export async function missingUpstream(
-  { db }: MirrorDeps,
+  { db, clock }: MirrorDeps,
   subject: Subject,
   seen: ReadonlySet<string>,
   { from, to }: { from: Date; to: Date },
@@ -28,16 +28,28 @@ export async function missingUpstream(
     },
   });
   const breaks: Break[] = [];
+  const recent = clock.now().getTime() - LAG_MS;
+  const isRecent = ({ confirmedAt }: Payment) => confirmedAt !== null && confirmedAt.getTime() > recent;
   for (const payment of payments) {
     const moved = await netOf(db.prisma, payment.id, wallet, payment.currency);
     const direction = moved < 0n ? ('OUT' as const) : ('IN' as const);
     const reference = (direction === 'IN' && payment.destinationReference) || payment.reference;
-    if (moved === 0n || reference === null || seen.has(reference)) continue;
-    const found = await readUpstream(async () => connector.history?.get?.(call, reference, direction) ?? null);
+    if (moved === 0n || reference === null) continue;
+    const line = lineOf(subject, payment, reference);
+    if (line === null ? isRecent(payment) : seen.has(line)) continue;
+    const found =
+      line === null ? null : await readUpstream(async () => connector.history?.get?.(call, line, direction) ?? null);
     if (!found) breaks.push(missing(payment, reference, direction, moved));
   }
   return breaks;
 }
+
+/** Under what a payment stands in the history; null where it has no line there yet. */
+export const lineOf = (
+  { connector }: Pick<Subject, 'connector'>,
+  payment: Payment,
+  reference: string,
+): string | null => (connector.history?.unnumbered ? payment.historyReference : reference);
 
 const missing = ({ id, currency }: Payment, reference: string, direction: 'IN' | 'OUT', moved: bigint): Break => ({
   kind: 'MISSING_UPSTREAM',

@@ -1,4 +1,4 @@
-import type { Reconciliation } from '../../db/generated/client.ts';
+import type { Reconciliation, ReconciliationBreak } from '../../db/generated/client.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import { readUpstream } from '../provider/errors.ts';
@@ -7,7 +7,7 @@ import { type Break, keepBreaks, resolveBreak } from './breaks.ts';
 import { compareBalances } from './compare-balances.ts';
 import { compareLine } from './compare-line.ts';
 import { compareTotals, isAboutTotals } from './compare-totals.ts';
-import { missingUpstream } from './missing-upstream.ts';
+import { lineOf, missingUpstream } from './missing-upstream.ts';
 import { listsAtATime, readHistory } from './read-history.ts';
 import { recordMovement } from './record-movement.ts';
 import { type MirrorDeps, type Subject, subjectOf } from './subject.ts';
@@ -164,16 +164,23 @@ async function goneBreaks(
   return gone;
 }
 
+type Looked = Pick<ReconciliationBreak, 'subject' | 'providerReference' | 'paymentId'> & { kind: string };
+
 /** Looks at a difference about one line again. */
 async function isGone(
   deps: MirrorDeps,
   subject: Subject,
-  { kind, subject: about, providerReference }: { kind: string; subject: string; providerReference: string | null },
+  { kind, subject: about, providerReference, paymentId }: Looked,
 ): Promise<boolean> {
   const direction = about.startsWith('IN:') ? 'IN' : 'OUT';
   const { history } = subject.connector;
   if (!providerReference || !history?.get) return true;
-  const said = await readUpstream(async () => history.get?.(subject.call, providerReference, direction) ?? null);
+  const payment =
+    kind === 'MISSING_UPSTREAM' && paymentId
+      ? await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } })
+      : null;
+  const line = payment ? lineOf(subject, payment, providerReference) : providerReference;
+  const said = line && (await readUpstream(async () => history.get?.(subject.call, line, direction) ?? null));
   if (!said) return kind !== 'MISSING_UPSTREAM';
   const recorded = await recordMovement(deps, subject, said, 'RECONCILIATION');
   return (await compareLine(deps.db.prisma, subject, said, recorded))?.kind !== kind;

@@ -4,7 +4,6 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { TransitionSource } from '../../db/generated/enums.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
-import { currencyByCode } from '../../money/currency.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { learn } from '../payment/learn.ts';
 import { openOrder } from '../payment/order.ts';
@@ -16,7 +15,8 @@ import { findPayment } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
 import { learnPayment, noOrder } from './learn-payment.ts';
 import { showPast } from './past.ts';
-import { isBefore, type MirrorDeps, type Subject } from './subject.ts';
+import { recordLine } from './record-line.ts';
+import { isBefore, isReadable, type MirrorDeps, type Subject } from './subject.ts';
 
 /**
  * What became of one line of a history: it was there before the mirror, it is a payment here, it cannot be one, or it waits for
@@ -45,6 +45,7 @@ export function recordMovement(
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
     await lockName(tx, 'movement', wallet.partnerId, wallet.provider, said.reference);
+    if (subject.connector.history?.unnumbered) return recordLine(deps, tx, subject, said, { source, keepPast }, now);
     const known = (await findPayment(tx, subject, said)) ?? (await findPaidInvoice(deps, tx, subject, said));
     // known from its other side or not: what the opening balance has in it is not booked as this wallet's side again
     if (isBefore(subject, said) && !(known && isSide(subject, known))) {
@@ -64,10 +65,6 @@ export function recordMovement(
 
 const isSide = ({ wallet }: Subject, { sourceWalletId, destinationWalletId }: Payment): boolean =>
   sourceWalletId === wallet.id || destinationWalletId === wallet.id;
-
-/** Can this line be a payment? A word that is in no table, or a currency that is not handled here, can be nothing but named. */
-const isReadable = ({ status, direction, amount }: ProviderPayment): boolean =>
-  status !== 'UNKNOWN' && direction !== null && amount.minor > 0n && currencyByCode(amount.currency) !== undefined;
 
 async function follow(
   deps: MirrorDeps,

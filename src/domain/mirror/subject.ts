@@ -2,6 +2,7 @@ import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
 import type { WalletMirror } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
+import { currencyByCode } from '../../money/currency.ts';
 import { originOf } from '../provider/route.ts';
 import { reachWallet, type WalletAtProvider } from '../wallet/at-provider.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
@@ -20,9 +21,7 @@ export type MirrorDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'l
 export async function subjectOf(deps: MirrorDeps, tx: Tx, wallet: WalletWithAccounts): Promise<Subject | null> {
   const mirror = await tx.walletMirror.findUnique({ where: { walletId: wallet.id } });
   const reached = mirror && wallet.status !== 'CLOSED' ? await reachWallet(deps, tx, wallet) : null;
-  const history = reached?.connector.history;
-  // a line that names no payment cannot be told from one that was made here: followed, it would be booked twice
-  if (!mirror || !reached || !history || history.unnumbered) return null;
+  if (!mirror || !reached?.connector.history) return null;
   const { partnerId, provider } = wallet;
   const accounts = await tx.providerAccount.findMany({ where: { partnerId, provider } });
   const origin = originOf(deps, reached.account);
@@ -33,6 +32,10 @@ export async function subjectOf(deps: MirrorDeps, tx: Tx, wallet: WalletWithAcco
 /** Is this movement in the opening balance, or older? */
 export const isBefore = ({ mirror }: Subject, { createdAt, direction, reference }: ProviderPayment): boolean =>
   createdAt < mirror.since || mirror.openingReferences.includes(`${direction}:${reference}`);
+
+/** Can this line be a payment? A word that is in no table, or a currency that is not handled here, can be nothing but named. */
+export const isReadable = ({ status, direction, amount }: ProviderPayment): boolean =>
+  status !== 'UNKNOWN' && direction !== null && amount.minor > 0n && currencyByCode(amount.currency) !== undefined;
 
 /** By how much a movement changes the balance at the provider, minor units of its own currency: nothing until it is done. */
 export function effectOf(said: ProviderPayment): bigint {

@@ -8,7 +8,7 @@ import type { TenantViewer } from '../access/viewer.ts';
 import { checkMayPay } from '../wallet/restrictions.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
-import type { PageChoice } from './create-card-top-up.ts';
+import type { PageChoice } from './create-provider-top-up.ts';
 import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume } from './progress.ts';

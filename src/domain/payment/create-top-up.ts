@@ -2,7 +2,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import type { TopUpMethod } from '../../db/generated/enums.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
+import { type MinorAmount, NotFoundError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
@@ -19,15 +19,14 @@ export interface CreateTopUpInput {
   idempotencyKey: string;
   walletId: string;
   amount: MinorAmount;
-  method: TopUpMethod;
+  method: Exclude<TopUpMethod, 'CARD' | 'FAST_PAYMENT'>;
   note?: string | undefined;
   confirm: boolean;
 }
 
 /**
  * Money into a LOCAL wallet by bank transfer or over the desk; it waits for topUpSettle.
- * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError; NotSupportedError for a method
- *   that needs a provider
+ * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError
  */
 export async function createTopUp(
   { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
@@ -37,13 +36,6 @@ export async function createTopUp(
   const { amount, method } = input;
   checkAmount(amount, 'input.amount');
   const note = checkNote(input.note);
-  if (method !== 'BANK_TRANSFER' && method !== 'CASH') {
-    throw new NotSupportedError(
-      'LOCAL',
-      'TOP_UPS',
-      `${method} needs a provider; without one there are BANK_TRANSFER and CASH.`,
-    );
-  }
   const now = clock.now();
   return transaction(db, async (tx) => {
     const claim = { operation: 'topUpCreate', key: idempotencyKey, input, resultId: newId('Payment') };

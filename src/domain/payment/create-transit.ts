@@ -9,8 +9,8 @@ import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
-import { type PageChoice, pageChoice } from './create-card-top-up.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
+import { type PageChoice, pageChoice } from './create-provider-top-up.ts';
 import { checkAmount, newPayment } from './new-payment.ts';
 import { orderService, type ServiceOrder } from './service-order.ts';
 

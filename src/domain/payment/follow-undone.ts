@@ -22,7 +22,8 @@ export async function followUndone(
   { wallet, account, connector, call }: WalletAtProvider,
 ): Promise<void> {
   const { history } = connector;
-  if (!history || history.listsPerMinute) return;
+  // what undoes a line that has no number is a line of its own, and read with the others
+  if (!history || history.listsPerMinute || history.unnumbered) return;
   const sides = [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }];
   const ended = await deps.db.prisma.payment.findMany({
     where: {

@@ -43,6 +43,8 @@ export function newPayment(kind: PaymentKind, known: Known, rest: Partial<Paymen
     upstreamAction: null,
     partiesSealed: null,
     destinationReference: null,
+    historyReference: null,
+    reversalReference: null,
     destinationMinor: null,
     destinationCurrency: null,
     exchangeRate: null,

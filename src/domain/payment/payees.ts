@@ -11,6 +11,8 @@ export interface PayoutTarget extends ServiceTarget {
   card?: unknown;
   bankAccount?: unknown;
   organisation?: unknown;
+  withdrawalBank?: unknown;
+  merchant?: unknown;
   /** Wallets are paid by transfers; they can be named where a payment is only priced, or linked to. */
   walletId?: string | undefined;
   walletPhone?: string | undefined;
@@ -56,6 +58,10 @@ const organisationData = z.object({
   urgent: z.boolean().default(false),
 });
 
+const withdrawalBankData = z.object({ bankId: text(40) });
+
+const merchantData = z.object({ reference: text(100) });
+
 /** What some destinations want to know of who pays. */
 export const payerData = z.object({
   firstName: text(100).optional(),
@@ -94,6 +100,13 @@ export function payeeOf(target: PayoutTarget, path: string[]): PayeeDestination 
   }
   if (target.card !== undefined) return cardPayee(target.card, [...path, 'card']);
   if (target.bankAccount !== undefined) return accountPayee(target.bankAccount, [...path, 'bankAccount']);
+  if (target.withdrawalBank !== undefined)
+    return {
+      kind: 'WITHDRAWAL_BANK',
+      ...checked(withdrawalBankData, target.withdrawalBank, [...path, 'withdrawalBank']),
+    };
+  if (target.merchant !== undefined)
+    return { kind: 'MERCHANT', ...checked(merchantData, target.merchant, [...path, 'merchant']) };
   for (const name of ['walletId', 'walletPhone', 'nickname'] as const) {
     if (target[name] !== undefined)
       throw new InvalidInputError([{ path: [...path, name], message: 'a wallet is paid by transferCreate.' }]);

@@ -112,6 +112,13 @@ const reaches = (to: PayeeDestination) => (connector: Route['connector']) =>
 async function routesTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination): Promise<Route[]> {
   const { wallet, partnerId, provider } = wish;
   const own = wallet && (await ownRoute(deps, wallet, wish));
+  // the provider would pay the owner of the house wallet, and not the one of this
+  if (wallet && !own && to.kind === 'WITHDRAWAL_BANK')
+    throw new NotSupportedError(
+      'LOCAL',
+      'PAYOUTS',
+      'Only a wallet that its provider keeps is withdrawn to its owner’s account by the bank alone. Give a bankAccount or a card.',
+    );
   if (!own) {
     return findRoutes(deps, deps.db.prisma, partnerId, { capability: 'PAYOUTS', provider, reaches: reaches(to) });
   }

@@ -61,9 +61,9 @@ export async function reachPayment(
   };
 }
 
-/** The provider's number: of the receiving line where that has one of its own. */
+/** The provider's number: of the receiving line where that has one of its own, and the line itself where lines have none. */
 async function referenceOf(tx: Tx, payment: Payment, pays: boolean): Promise<string | null> {
-  const known = (!pays && payment.destinationReference) || payment.reference;
+  const known = payment.historyReference || (!pays && payment.destinationReference) || payment.reference;
   if (known) return known;
   const where = { paymentId: payment.id };
   const attempt = await tx.paymentAttempt.findFirst({ where, orderBy: { number: 'desc' } });

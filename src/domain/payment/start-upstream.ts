@@ -12,12 +12,13 @@ import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet } from '../wallet/store.ts';
 import { loadUpstream, type Upstream } from './attempt.ts';
 import type { ConfirmPaymentInput } from './confirm-payment.ts';
-import { pageChoice } from './create-card-top-up.ts';
-import { watchOver } from './watch-upstream.ts';
+import { pageChoice } from './create-provider-top-up.ts';
 import { sealOrder, type UpstreamOrder } from './order.ts';
+import { waitForLink } from './pay-by-link.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume, step } from './progress.ts';
 import { save } from './store.ts';
+import { watchOver } from './watch-upstream.ts';
 
 /**
  * Step 1 of confirming a payment at its provider, in one transaction: PROCESSING, hold, caps, attempt, event, resolver.
@@ -36,7 +37,7 @@ export async function startUpstream(
   checkReady(deps, upstream);
   const paid = await withCard(tx, viewer, upstream, input);
   const row = { ...payment, ...paid.changes, orderSealed: sealOrder(deps.vault, payment.id, paid.order) };
-  const { progress, events } = await reserve(tx, { ...resume(payment), payment: row }, now);
+  const { progress, events } = await reserve(tx, { ...resume(payment), payment: row }, upstream, now);
   // a call before now only created the payment
   const unconfirmed = { confirming: true, calledAt: null };
   await tx.paymentAttempt.update({ where: { id: upstream.attempt.id }, data: unconfirmed });
@@ -96,13 +97,18 @@ async function withCard(
 }
 
 /** Holds the money of a payout, a transfer or a conversion; what a card pays holds nothing here. */
-async function reserve(tx: Tx, progress: Progress, now: Date): Promise<{ progress: Progress; events: NewEvent[] }> {
+async function reserve(
+  tx: Tx,
+  progress: Progress,
+  upstream: Upstream,
+  now: Date,
+): Promise<{ progress: Progress; events: NewEvent[] }> {
   const { payment } = progress;
   const walletId = payment.sourceWalletId ?? payment.destinationWalletId;
   const wallet = walletId ? present(await findPartnerWallet(tx, payment.partnerId, walletId), 'the wallet') : null;
   if (wallet) checkWalletState(wallet, ['ACTIVE']);
   if (payment.kind === 'PAYOUT' || payment.kind === 'TRANSFER' || payment.kind === 'EXCHANGE')
     return holdPayout(tx, progress, present(wallet, 'the paying wallet'), now);
-  const changes = { confirmedAt: now, expiresAt: null };
+  const changes = { confirmedAt: now, expiresAt: await waitForLink(tx, upstream, now) };
   return { progress: step(progress, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now), events: [] };
 }

@@ -20,10 +20,11 @@ export interface PageChoice {
   embedded?: boolean | undefined;
 }
 
-export interface CreateCardTopUpInput extends PageChoice {
+export interface CreateProviderTopUpInput extends PageChoice {
   idempotencyKey: string;
   walletId: string;
   amount: MinorAmount;
+  method: 'CARD' | 'FAST_PAYMENT';
   cardId?: string | undefined;
   saveCard?: boolean | undefined;
   provider?: string | undefined;
@@ -32,21 +33,24 @@ export interface CreateCardTopUpInput extends PageChoice {
 }
 
 /**
- * Money into a wallet from a bank card: through the house wallet of a provider account for a LOCAL one, straight into a wallet
- * that a provider keeps.
+ * Money into a wallet from a bank card, or by a link that a person's bank pays: through the house wallet of a provider account for a
+ * LOCAL one, straight into a wallet that a provider keeps.
  * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, LimitExceededError, NotSupportedError,
  *   ProviderRejectedError, ProviderUnavailableError, IdentificationRequiredError
  */
-export function createCardTopUp(
+export function createProviderTopUp(
   deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
-  { idempotencyKey, confirm, ...input }: CreateCardTopUpInput,
+  { idempotencyKey, confirm, ...input }: CreateProviderTopUpInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const { amount, cardId, saveCard } = input;
+  const { amount, method, cardId, saveCard } = input;
   checkAmount(amount, 'input.amount');
   const note = checkNote(input.note);
   if (cardId && saveCard)
     throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
+  if (method !== 'CARD' && (cardId || saveCard))
+    throw InvalidInputError.at(cardId ? 'input.cardId' : 'input.saveCard', 'goes with CARD: no card pays here.');
+  const reaches = takes[method];
   return createProviderPayment(deps, viewer, {
     operation: 'topUpCreate',
     idempotencyKey,
@@ -62,10 +66,9 @@ export function createCardTopUp(
         capability: 'TOP_UPS',
         provider: card?.provider ?? input.provider,
         accountId: card?.providerAccountId,
-        reaches: takesCards,
+        reaches,
       });
-      if (!takesCards(route.connector))
-        throw new NotSupportedError(wallet.provider, 'TOP_UPS', 'The provider of this wallet takes no cards.');
+      if (!reaches(route.connector)) throw new NotSupportedError(wallet.provider, 'TOP_UPS', untaken[method]);
       const known = {
         id,
         partnerId: wallet.partnerId,
@@ -78,7 +81,8 @@ export function createCardTopUp(
         destinationCustomerId: wallet.customerId,
         cardId: card?.id ?? null,
       };
-      const payment = newPayment('TOP_UP', known, { ...parties, topUpMethod: 'CARD', fundingSource: 'CARD', note });
+      const fundingSource = method === 'CARD' ? ('CARD' as const) : null;
+      const payment = newPayment('TOP_UP', known, { ...parties, topUpMethod: method, fundingSource, note });
       await checkLimits(tx, [topUpUse(payment, wallet)], now);
       await checkStanding(tx, wallet, amount, now);
       const cardChoice = card ? { cardReference: card.reference } : saveCard ? { saveCard } : {};
@@ -87,7 +91,17 @@ export function createCardTopUp(
   });
 }
 
-const takesCards = ({ topUps }: Pick<Capabilities, 'topUps'>): boolean => (topUps?.method ?? 'CARD') === 'CARD';
+type Offer = Pick<Capabilities, 'topUps'>;
+
+/** Does a provider take money so? */
+const takes = {
+  CARD: ({ topUps }: Offer) => (topUps?.method ?? 'CARD') === 'CARD',
+  FAST_PAYMENT: ({ topUps }: Offer) => topUps?.method === 'FAST_PAYMENT',
+};
+const untaken = {
+  CARD: 'The provider of this wallet takes no cards.',
+  FAST_PAYMENT: 'The provider of this wallet makes no fast-payment links.',
+};
 
 /** The return addresses as the port takes them; what was left out stays out. */
 export function pageChoice({ returnUrl, failureUrl, embedded }: PageChoice) {
