@@ -160,9 +160,12 @@ test('Several tickets arrive with their files, once however often they are sent'
 });
 
 test('A token that is not the partner’s opens nothing', async () => {
-  const { start, ask } = sessions({ token: 'guessed' });
+  const { start, ask, attachTickets } = sessions({ token: 'guessed' });
   expect(await start(bench.call, orderNow())).toMatchObject({ kind: 'rejected', refusal: { httpStatus: 401 } });
   await expect(ask(bench.call, asked)).rejects.toMatchObject({ refusal: { httpStatus: 401 } });
+  const receipt = fileOf('a.pdf', Buffer.alloc(7_000_000, 7));
+  const outcome = await attachTickets(bench.call, { ...issued, tickets: [{ number: '123', receipt }] });
+  expect(outcome).toMatchObject({ kind: 'rejected', refusal: { httpStatus: 401 } });
 });
 
 test('Where the lender has the operations of other editions, it tells the states of a period and checks beforehand', async () => {
