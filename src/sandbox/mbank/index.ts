@@ -80,6 +80,8 @@ function state(world: World): unknown {
     balance: wallet.balance / 100,
     level: wallet.level,
     unseen: wallet.unseen.size,
+    unseenBest: wallet.unseenBest.size,
+    codesSent: { activation: wallet.codes.activation?.messages ?? 0, reset: wallet.codes.reset?.messages ?? 0 },
   }));
   const cards = [...world.cards.values()].map(({ id, owner, state: at, title = null }) => ({
     id,
@@ -98,6 +100,8 @@ function state(world: World): unknown {
     applications: [...world.clients.values()],
     services: world.services.size,
     mails: world.mails,
+    orders: world.orders,
+    bestLog: world.bestLog,
   };
 }
 

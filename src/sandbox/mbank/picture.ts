@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import { notFound, Refusal, unprocessable } from './errors.ts';
 import { type Operation, route } from './http.ts';
@@ -14,10 +14,14 @@ function imageType(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** `wallet.picture.set` (section 2.4): multipart only, file field `file`, at most 10 MB. */
+/**
+ * `wallet.picture.set` (section 2.4): multipart only, file field `file`, at most 10 MB. The body is read whole before the
+ * operation begins, as with every other one: a caller that gives up meanwhile has sent it all the same.
+ */
 export function pictureUpload(world: World, deletePicture: Operation[]) {
   return async (app: FastifyInstance): Promise<void> => {
-    await app.register(multipart, { limits: { fileSize: TEN_MEGABYTES, files: 1 }, throwFileSizeLimit: false });
+    const limits = { fileSize: TEN_MEGABYTES, files: 1 };
+    await app.register(multipart, { limits, throwFileSizeLimit: false, attachFieldsToBody: true });
     const upload: Operation = {
       id: 'wallet.picture.set',
       method: 'POST',
@@ -25,8 +29,8 @@ export function pictureUpload(world: World, deletePicture: Operation[]) {
       auth: 'wallet',
       async handle(call) {
         if (!call.raw.isMultipart()) throw new Refusal(415);
-        const file = await call.raw.file();
-        if (file === undefined || file.fieldname !== 'file') return unprocessable();
+        const file = call.body['file'] as MultipartFile | { type: 'field' } | undefined;
+        if (file?.type !== 'file') return unprocessable();
         const bytes = await file.toBuffer();
         const type = imageType(bytes);
         if (type === undefined || file.file.truncated) return unprocessable();
