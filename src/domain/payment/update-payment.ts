@@ -20,7 +20,7 @@ export interface UpdatePaymentInput {
 
 /**
  * Answers an UpdateAction of a payment of several steps: what was given so far goes along with what is given now. Nothing
- * moves; an unclear answer is made good by sending the same again.
+ * moves; an unclear answer is made good by sending the same again, also when the provider has gone on meanwhile.
  * @throws NotFoundError, InvalidInputError, StateError (nothing is asked), ProviderRejectedError, ProviderUnavailableError
  */
 export async function updatePayment(
@@ -31,19 +31,32 @@ export async function updatePayment(
   const { prisma } = deps.db;
   const payment = await findPayment(prisma, viewer, paymentId);
   if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
-  checkAsked(payment, parameters);
   const upstream = await loadUpstream(deps, prisma, payment);
+  const kept = upstream.order.parameters ?? {};
+  const action = actionOf(payment);
+  // the provider goes on only with what it was given
+  const taken = payment.status === 'CREATED' && action !== null && action.kind !== 'UPDATE';
+  if (taken && parameters.length > 0 && parameters.every(({ id, value }) => kept[id] === value)) return payment;
+  const editable = checkAsked(payment, action, parameters);
   const values: ParameterValues = {
-    ...upstream.order.parameters,
+    // what was given before for this very step was given in vain
+    ...Object.fromEntries(Object.entries(kept).filter(([id]) => !editable.has(id))),
     ...Object.fromEntries(parameters.map(({ id, value }) => [id, value])),
   };
   return send(deps, upstream, values);
 }
 
-function checkAsked(payment: Payment, parameters: UpdatePaymentInput['parameters']): void {
-  const action = payment.upstreamAction
-    ? (JSON.parse(payment.upstreamAction) as { kind: string; prompts?: { id: string; editable: boolean }[] })
-    : null;
+type Action = { kind: string; prompts?: { id: string; editable: boolean }[] };
+
+const actionOf = ({ upstreamAction }: Payment): Action | null =>
+  upstreamAction ? (JSON.parse(upstreamAction) as Action) : null;
+
+/** @returns the ids of what may be given now; none where the provider has not listed them yet */
+function checkAsked(
+  payment: Payment,
+  action: Action | null,
+  parameters: UpdatePaymentInput['parameters'],
+): ReadonlySet<string> {
   if (payment.status !== 'CREATED' || action?.kind !== 'UPDATE') {
     throw new StateError(
       'PAYMENT_STATE',
@@ -56,6 +69,7 @@ function checkAsked(payment: Payment, parameters: UpdatePaymentInput['parameters
   const foreign = parameters.find(({ id }) => editable.size > 0 && !editable.has(id));
   if (foreign)
     throw InvalidInputError.at(`input.parameters.${foreign.id}`, 'is not among what the provider asks for now.');
+  return editable;
 }
 
 async function send(
@@ -74,11 +88,14 @@ async function send(
     await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${payment.id} FOR UPDATE`;
     const locked = await tx.payment.findUniqueOrThrow({ where: { id: payment.id } });
     await keepTrace(tx, attempt, trace, outcome.kind === 'accepted' ? attemptChanges(outcome, now) : {});
-    // confirmed or answered otherwise meanwhile: this answer is about a payment that is no more
-    if (outcome.kind !== 'accepted' || locked.version !== payment.version) return locked;
+    const arrived = outcome.kind === 'accepted' || outcome.kind === 'unknown';
+    if (!arrived || locked.status !== 'CREATED') return locked;
+    // also what may have arrived: a provider that goes on has taken it
     const given = { ...order, parameters: { ...values } };
     const asked = { orderSealed: sealOrder(deps.vault, payment.id, given), payeeMask: payeeMaskOf(given) };
     await tx.payment.update({ where: { id: payment.id }, data: asked });
+    // what was learned meanwhile is newer than this answer
+    if (outcome.kind === 'unknown' || locked.version !== payment.version) return { ...locked, ...asked };
     const told = { said: outcome.value, source: 'PROVIDER_ANSWER' as const };
     const learned = await learn(tx, { ...locked, ...asked }, given, told, now);
     if (isPending(learned)) await watchPricing(tx, payment.id);
