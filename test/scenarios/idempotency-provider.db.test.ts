@@ -3,8 +3,9 @@ import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
+import { type Desk, deskAt, type Prepared } from '../support/mbank-desk.ts';
 import { newPayer, paymentKinds } from '../support/mbank-payments.ts';
-import { type Prepared, recordWrites } from '../support/mbank-records.ts';
+import { recordWrites } from '../support/mbank-records.ts';
 import { run } from '../support/operations.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -17,12 +18,10 @@ const call = run(gateway, apiKey);
 const mbank = await startMbank(gateway, partnerId);
 const { control } = mbank.sandbox;
 const { prisma } = gateway.deps.db;
-let serviceId = '';
+let desk: Desk;
 
 beforeAll(async () => {
-  const where = { providerReference: '834' };
-  await vi.waitFor(async () => expect(await prisma.service.count({ where })).toBe(1), { timeout: 15_000 });
-  serviceId = (await prisma.service.findFirstOrThrow({ where })).id;
+  desk = await deskAt({ gateway, apiKey, call, mbank });
 }, 20_000);
 
 type Send = Prepared['send'];
@@ -52,7 +51,7 @@ const expected = [
 test.each(paymentKinds.map((kind) => [kind.title, kind] as const))(
   '%s: the second request is told that the first is running; there is one payment.',
   async (_title, kind) => {
-    const payer = await newPayer(call, mbank, serviceId);
+    const payer = await newPayer(call, mbank, desk.serviceId);
     const key = unique('twice');
     const { answers, calls } = await meanwhile(kind.operation, () => kind.create(payer, key));
     expect(answers).toMatchObject(expected);
@@ -61,22 +60,25 @@ test.each(paymentKinds.map((kind) => [kind.title, kind] as const))(
   },
 );
 
-const keyed = ['invoice issued', 'invoice duplicated', 'template made', 'card linked', 'wallet opened'];
+const keyed = [
+  ...['invoice issued', 'invoice duplicated', 'template made', 'card linked', 'wallet opened'],
+  ...['service wished for', 'remittance announced'],
+];
 test.each(recordWrites.flatMap((write) => (keyed.includes(write.title) ? [[write.title, write] as const] : [])))(
   '%s: the second request is told that the first is running; mbank has done it once.',
   async (_title, { operation, prepare }) => {
-    const { send, atMbank, once } = await prepare({ call, mbank, serviceId });
+    const { send, atMbank, ...result } = await prepare(desk);
     const { answers, calls } = await meanwhile(operation, send);
     expect(answers).toMatchObject(expected);
     expect(calls).toBe(1);
-    await expect.poll(atMbank).toEqual(once);
+    await expect.poll(atMbank).toEqual('each' in result ? result.each(1) : result.once);
   },
 );
 
 describe('A key whose process died while mbank was being called', () => {
   test('is in use for half a minute at most, then its request goes on where it was cut off.', async () => {
     const [kind] = paymentKinds;
-    const payer = await newPayer(call, mbank, serviceId);
+    const payer = await newPayer(call, mbank, desk.serviceId);
     const idempotencyKey = unique('died');
     const create = () => answerOf(() => present(kind, 'a kind').create(payer, idempotencyKey));
     control.fault({ provider: 'mbank', operation: present(kind, 'a kind').operation, kind: 'close', when: 'after' });
