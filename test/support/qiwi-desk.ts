@@ -25,6 +25,11 @@ export interface Prepared {
   outcome(): Promise<unknown>;
   /** The outcome of a write that has been done exactly once. */
   once: unknown;
+  /**
+   * How often QIWI has done it, where the documents promise nothing about doing it twice: as often as it was asked for, and never
+   * by a repetition of our own.
+   */
+  times?(): number;
 }
 
 /** A wallet at QIWI that is linked here, without a webhook: only what is asked for is learned of it. */

@@ -1,4 +1,11 @@
-import { BlockCardDocument, RenameCardDocument, UnblockCardDocument } from '../../schema/operations.ts';
+import { expect } from 'vitest';
+import {
+  BlockCardDocument,
+  RenameCardDocument,
+  RevealCardDocument,
+  UnblockCardDocument,
+} from '../../schema/operations.ts';
+import { present } from '../../src/lib/assert.ts';
 import { done } from './builders.ts';
 import { cardDesk } from './qiwi-cards.ts';
 import { type Desk, newWallet, type RecordWrite, rows, spoil } from './qiwi-desk.ts';
@@ -76,4 +83,39 @@ export const cardWrites: RecordWrite[] = [
       return { send, outcome, once: { there: ['Travel'], here: ['Travel'] } };
     },
   },
+  {
+    title: 'number and code of a card shown',
+    operation: 'MST-9',
+    async prepare(desk) {
+      const { cards, cardId, outcome } = await activeCard(desk);
+      const shown: string[] = [];
+      const send = async () => {
+        const answer = present((await desk.call(RevealCardDocument, { cardId })).cardReveal, 'an answer');
+        if (answer.__typename === 'CardRevealSuccess') shown.push(answer.details.pan);
+        else expect(JSON.stringify(answer)).not.toMatch(/\d{12}|cvv|pan/i);
+        return answer;
+      };
+      const { maskedPan } = present(await cards.look(cardId), 'the card');
+      return {
+        send,
+        // shown once, to who asked; nowhere else
+        outcome: async () => ({
+          ...(await outcome()),
+          ends: shown.map((pan) => pan.slice(-4)),
+          found: await foundOf(desk, present(shown[0], 'a number')),
+        }),
+        once: { there: ['ACTIVE'], here: ['ACTIVE'], ends: [maskedPan?.slice(-4)], found: [] },
+      };
+    },
+  },
 ];
+
+/** Where a card's number stands in clear: lines of the log, rows of the tables that keep what was said. */
+async function foundOf({ gateway }: Desk, pan: string): Promise<string[]> {
+  const tables = ['card', 'attempt_exchange', 'event_log', 'idempotency_key', 'webhook_receipt'];
+  const stored = tables.map(async (table) => {
+    const query = `SELECT to_jsonb(t)::text AS text FROM ${table} t WHERE to_jsonb(t)::text LIKE $1`;
+    return (await gateway.deps.db.pool.query<{ text: string }>(query, [`%${pan}%`])).rows.map(({ text }) => text);
+  });
+  return [...(await Promise.all(stored)).flat(), ...gateway.logged.filter((line) => line.includes(pan))];
+}

@@ -1,9 +1,11 @@
-import { ConfirmDowngradeDocument, RequestDowngradeDocument } from '../../schema/operations.ts';
+import { ConfirmDowngradeDocument, IdentifyOwnerDocument, RequestDowngradeDocument } from '../../schema/operations.ts';
 import { done, unique } from './builders.ts';
 import { type Desk, newWallet, type RecordWrite, rows } from './qiwi-desk.ts';
 import { cardWrites } from './qiwi-records-cards.ts';
 import { invoiceWrites } from './qiwi-records-invoices.ts';
+import { receiptWrites } from './qiwi-records-receipts.ts';
 import { walletWrites } from './qiwi-records-wallets.ts';
+import { webhookWrites } from './qiwi-records-webhooks.ts';
 
 const level = (desk: Desk, number: string) =>
   rows(desk, 'wallets')
@@ -22,7 +24,39 @@ async function fullWallet(desk: Desk) {
   return { owner, request, here };
 }
 
-const downgradeWrites: RecordWrite[] = [
+const person = {
+  firstName: 'Анна',
+  middleName: 'Петровна',
+  lastName: 'Сидорова',
+  birthDate: '1991-03-04',
+};
+
+const identificationWrites: RecordWrite[] = [
+  {
+    title: 'data of the owner sent',
+    operation: 'IDN-1',
+    async prepare(desk) {
+      const { owner, walletId } = await newWallet(desk, { level: 'SIMPLE' });
+      // one person has a few wallets only
+      const input = { walletId, person: { ...person, passport: `4501 ${owner.number.slice(-6)}` } };
+      const identify = () => desk.call(IdentifyOwnerDocument, { input });
+      const outcome = async () => {
+        const file = await desk.qiwi.elsewhere(
+          owner,
+          'GET',
+          `/identification/v1/persons/${owner.number}/identification`,
+        );
+        const { firstName, lastName } = (await file.json()) as Record<string, string>;
+        const kept = await desk.gateway.deps.db.prisma.wallet.findUniqueOrThrow({ where: { id: walletId } });
+        return { level: level(desk, owner.number), onFile: [firstName, lastName], here: kept.identificationLevel };
+      };
+      return {
+        send: async () => (await identify()).customerIdentify,
+        outcome,
+        once: { level: ['VERIFIED'], onFile: [person.firstName, person.lastName], here: 'SIMPLIFIED' },
+      };
+    },
+  },
   {
     title: 'step down requested',
     operation: 'IDN-3',
@@ -53,4 +87,11 @@ const downgradeWrites: RecordWrite[] = [
 ];
 
 /** Every write of QIWI that moves no money and whose answer matters. */
-export const recordWrites: RecordWrite[] = [...invoiceWrites, ...cardWrites, ...walletWrites, ...downgradeWrites];
+export const recordWrites: RecordWrite[] = [
+  ...invoiceWrites,
+  ...cardWrites,
+  ...walletWrites,
+  ...webhookWrites,
+  ...identificationWrites,
+  ...receiptWrites,
+];

@@ -82,9 +82,13 @@ async function hookedUp(deps: UnlinkDeps, viewer: TenantViewer, walletId: string
   return webhook && reached && hooks ? { reference: webhook.reference, hooks, reached } : null;
 }
 
-/** A best effort: a provider that goes on calling is refused, because the webhook is not known here any more. */
+/**
+ * A best effort, for nobody can ask as this wallet later: an unclear answer is made good by doing it once more, which is harmless.
+ * A provider that goes on calling is refused, because the webhook is not known here any more.
+ */
 async function tellProvider({ log }: UnlinkDeps, { reference, hooks, reached }: HookedUp): Promise<void> {
-  const outcome = await hooks.remove(reached.call, reference);
+  const first = await hooks.remove(reached.call, reference);
+  const outcome = first.kind === 'unknown' ? await hooks.remove(reached.call, reference) : first;
   if (outcome.kind !== 'accepted')
     log.warn(
       { walletId: reached.wallet.id, outcome: outcome.kind },
