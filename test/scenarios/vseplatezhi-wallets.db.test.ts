@@ -66,9 +66,12 @@ describe('A wallet opened at VsePlatezhi', () => {
       providerLevel: 'PERSONALIZED',
       provider: { code: 'VSEPLATEZHI' },
     });
-    theirs.act('deposit', { wallet: there?.walletId, amount: 12.34 });
-    expect(await figures(call, wallet.id)).toMatchObject({ upstream: '12.34' });
     expect(await events(wallet.id)).toEqual(['WALLET_OPENED']);
+    theirs.act('deposit', { wallet: there?.walletId, amount: 12.34 });
+    // looked at, the wallet tells its provider's figure at once; the history that explains it is read right after
+    expect(await figures(call, wallet.id)).toMatchObject({ upstream: '12.34' });
+    const posted = async () => (await figures(call, wallet.id)).posted;
+    await expect.poll(posted, { timeout: 30_000, interval: 200 }).toBe('12.34');
   });
 
   test('Its key answers the same wallet, and a second one for its phone is refused.', async () => {

@@ -25,14 +25,18 @@ export function learnSecret(value: string): void {
   if (SEARCHABLE.test(value)) learned.add(value);
 }
 
-/** Walks a value and learns what stands under the name of a secret; `{ name, value }` pairs count as fields. */
+/**
+ * Walks a value and learns what stands under the name of a secret; `{ name, value }` pairs count as fields. What VsePlatezhi calls the
+ * token of a wallet's payment is the number of that payment, and is shown as such.
+ */
 export function learnSecrets(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
   const fields = Object.entries(value);
   const { name, value: named } = value as { name?: unknown; value?: unknown };
   if (typeof name === 'string') fields.push([name, named]);
   for (const [field, inner] of fields) {
-    if ((typeof inner === 'string' || typeof inner === 'number') && isSecret(field)) learnSecret(String(inner));
+    const secret = isSecret(field) && !(field === 'token' && 'walletId' in value);
+    if ((typeof inner === 'string' || typeof inner === 'number') && secret) learnSecret(String(inner));
     else learnSecrets(inner);
   }
 }
