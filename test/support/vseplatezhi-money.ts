@@ -130,3 +130,29 @@ async function reconciled(call: Call, walletId: string) {
     { timeout: 50_000, interval: 100 },
   );
 }
+
+/** Money that a wallet moves at the provider without the gateway: to a merchant, or to a bank. */
+export async function elsewhere(
+  { sandbox }: TestVsePlatezhi,
+  walletId: string,
+  to: { tsp: string } | { bankIdentifier: string },
+  amount: number,
+): Promise<void> {
+  const root = `${sandbox.url}/vseplatezhi`;
+  const grant = {
+    grant_type: 'client_credentials',
+    client_id: 'partner-1',
+    client_secret: 'secret-1',
+    partner_id: '42',
+  };
+  const bought = await fetch(`${root}/oauth/token`, { method: 'POST', body: new URLSearchParams(grant) });
+  const { access_token } = (await bought.json()) as { access_token: string };
+  const headers = { Authorization: `Bearer ${access_token}`, 'Content-Type': 'application/json; charset=utf-8' };
+  const wallet = `${root}/api/wallet/v1/account/${walletId}`;
+  const made = await fetch(`${wallet}/payment/initialization`, { headers });
+  const { token } = (await made.json()) as { token: string };
+  const [path, body] =
+    'tsp' in to ? ['payment', { walletId, token, amount, ...to }] : ['wifhdrawal', { amount, ...to }];
+  const answer = await fetch(`${wallet}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
+}
