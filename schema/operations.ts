@@ -415,6 +415,8 @@ export type ErrorCode =
   | 'NOT_SUPPORTED'
   /** The payment’s state does not allow it. */
   | 'PAYMENT_STATE'
+  /** The payment costs more than was agreed to; it has the new price. */
+  | 'PRICE_CHANGED'
   /** The provider refused it. */
   | 'PROVIDER_REJECTED'
   /** The provider cannot be reached; nothing was sent. */
@@ -858,6 +860,8 @@ export type PaymentConfirmInput = {
   embedded?: Scalars['Boolean']['input'];
   /** Where the person comes back to when it failed. */
   failureUrl?: InputMaybe<Scalars['URL']['input']>;
+  /** The highest fee that is agreed to, should the price change or the payment have to go through another provider; in the payment’s currency. The fee of the payment when left out. */
+  maxFee?: InputMaybe<MoneyInput>;
   /** Pay a created payout with this card instead of the wallet. */
   payWithCardId?: InputMaybe<Scalars['ID']['input']>;
   /** The same with a card typed on the provider’s page. */
@@ -1098,6 +1102,8 @@ export type PayoutCreateInput = {
   fromWalletId: Scalars['ID']['input'];
   /** Your own key for this payment: repeating it answers the same payment and moves nothing again. */
   idempotencyKey: Scalars['String']['input'];
+  /** The highest fee that is agreed to, should the price change or the payment have to go through another provider; in the payment’s currency. With `confirm`, any when left out. */
+  maxFee?: InputMaybe<MoneyInput>;
   /** A remark of your own, 255 characters at most. */
   note?: InputMaybe<Scalars['String']['input']>;
   /** Who pays, where the destination wants to know. */
@@ -2174,14 +2180,14 @@ export type CreatePayoutMutationVariables = Exact<{
 }>;
 
 
-export type CreatePayoutMutation = { payoutCreate?: { __typename: 'IdempotencyError', code: ErrorCode, message: string } | { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PayoutCreateSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
+export type CreatePayoutMutation = { payoutCreate?: { __typename: 'IdempotencyError', code: ErrorCode, message: string } | { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PayoutCreateSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'PriceChangedError', code: ErrorCode, message: string } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
 
 export type ConfirmPaymentMutationVariables = Exact<{
   paymentId: Scalars['ID']['input'];
 }>;
 
 
-export type ConfirmPaymentMutation = { paymentConfirm?: { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PaymentConfirmSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
+export type ConfirmPaymentMutation = { paymentConfirm?: { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PaymentConfirmSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'PriceChangedError', code: ErrorCode, message: string } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
 
 export type CancelPaymentMutationVariables = Exact<{
   paymentId: Scalars['ID']['input'];
@@ -2259,13 +2265,15 @@ type Refusal_NotFoundError_Fragment = { __typename: 'NotFoundError', code: Error
 
 type Refusal_NotSupportedError_Fragment = { __typename: 'NotSupportedError', code: ErrorCode, message: string };
 
+type Refusal_PriceChangedError_Fragment = { __typename: 'PriceChangedError', code: ErrorCode, message: string };
+
 type Refusal_ProviderRejectedError_Fragment = { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string };
 
 type Refusal_ProviderUnavailableError_Fragment = { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string };
 
 type Refusal_StateError_Fragment = { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string };
 
-export type RefusalFragment = Refusal_ConflictError_Fragment | Refusal_IdempotencyError_Fragment | Refusal_IdentificationRequiredError_Fragment | Refusal_InsufficientFundsError_Fragment | Refusal_InvalidInputError_Fragment | Refusal_LimitExceededError_Fragment | Refusal_NotFoundError_Fragment | Refusal_NotSupportedError_Fragment | Refusal_ProviderRejectedError_Fragment | Refusal_ProviderUnavailableError_Fragment | Refusal_StateError_Fragment;
+export type RefusalFragment = Refusal_ConflictError_Fragment | Refusal_IdempotencyError_Fragment | Refusal_IdentificationRequiredError_Fragment | Refusal_InsufficientFundsError_Fragment | Refusal_InvalidInputError_Fragment | Refusal_LimitExceededError_Fragment | Refusal_NotFoundError_Fragment | Refusal_NotSupportedError_Fragment | Refusal_PriceChangedError_Fragment | Refusal_ProviderRejectedError_Fragment | Refusal_ProviderUnavailableError_Fragment | Refusal_StateError_Fragment;
 
 export type PaymentPageQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2596,7 +2604,7 @@ export type ConfirmPaymentWithMutationVariables = Exact<{
 }>;
 
 
-export type ConfirmPaymentWithMutation = { paymentConfirm?: { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PaymentConfirmSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
+export type ConfirmPaymentWithMutation = { paymentConfirm?: { __typename: 'IdentificationRequiredError', code: ErrorCode, message: string } | { __typename: 'InsufficientFundsError', code: ErrorCode, message: string, available: { amount: string, currency: string }, required: { amount: string, currency: string } } | { __typename: 'InvalidInputError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> } | { __typename: 'LimitExceededError', code: ErrorCode, message: string, limit: { kind: LimitKind, window: LimitWindow, remaining?: { amount: string, currency: string } | null } } | { __typename: 'NotFoundError', code: ErrorCode, message: string } | { __typename: 'NotSupportedError', code: ErrorCode, message: string } | { __typename: 'PaymentConfirmSuccess', replayed: boolean, payment: { id: string, kind: PaymentKind, status: PaymentStatus, availableActions: Array<PaymentActionCode>, amount: { amount: string, currency: string }, fee?: { amount: string, currency: string } | null, refundable: { amount: string, currency: string } } } | { __typename: 'PriceChangedError', code: ErrorCode, message: string } | { __typename: 'ProviderRejectedError', providerCode?: string | null, remedy: Remedy, code: ErrorCode, message: string } | { __typename: 'ProviderUnavailableError', retryAt?: string | null, code: ErrorCode, message: string } | { __typename: 'StateError', state: string, allowed: Array<string>, code: ErrorCode, message: string } | null };
 
 export type CreateTransitMutationVariables = Exact<{
   input: TransitCreateInput;

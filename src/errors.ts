@@ -11,6 +11,7 @@ export const errorCodes = [
   'IDEMPOTENCY_CONFLICT',
   'IDEMPOTENCY_IN_PROGRESS',
   'INSUFFICIENT_FUNDS',
+  'PRICE_CHANGED',
   'LIMIT_EXCEEDED',
   'WALLET_STATE',
   'PAYMENT_STATE',
@@ -98,6 +99,19 @@ export class InsufficientFundsError extends DomainError {
     readonly required: MinorAmount,
   ) {
     super('The wallet does not have enough available money for this payment and its fee.');
+  }
+}
+
+/** The payment costs more than was agreed to. It has the new price; confirming it again agrees to that. */
+export class PriceChangedError extends DomainError {
+  readonly code = 'PRICE_CHANGED' as const;
+
+  constructor(
+    readonly fee: MinorAmount,
+    readonly total: MinorAmount,
+    readonly previousTotal: MinorAmount,
+  ) {
+    super('The payment costs more now than was agreed to. Confirm it again to pay its new total.');
   }
 }
 

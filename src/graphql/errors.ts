@@ -14,6 +14,7 @@ import {
   InvalidInputError,
   NotFoundError,
   NotSupportedError,
+  PriceChangedError,
   StateError,
 } from '../errors.ts';
 import { builder } from './builder.ts';
@@ -29,6 +30,7 @@ const codeTexts: Record<(typeof errorCodes)[number], string> = {
   IDEMPOTENCY_CONFLICT: 'The key was used with other input.',
   IDEMPOTENCY_IN_PROGRESS: 'A request with this key is still running.',
   INSUFFICIENT_FUNDS: 'There is not enough available money.',
+  PRICE_CHANGED: 'The payment costs more than was agreed to; it has the new price.',
   LIMIT_EXCEEDED: 'A limit would be passed.',
   WALLET_STATE: 'The wallet’s state does not allow it.',
   PAYMENT_STATE: 'The payment’s state does not allow it.',
@@ -97,6 +99,17 @@ builder.objectType(InsufficientFundsError, {
   fields: (t) => ({
     available: t.expose('available', { type: MoneyRef, description: 'What can be spent now.' }),
     required: t.expose('required', { type: MoneyRef, description: 'What the payment and its fee need.' }),
+  }),
+});
+builder.objectType(PriceChangedError, {
+  name: 'PriceChangedError',
+  description:
+    'The payment costs more than was agreed to: its provider has changed the price, or it goes through another one. Nothing has moved; confirming it again agrees to the new price.',
+  interfaces,
+  fields: (t) => ({
+    fee: t.expose('fee', { type: MoneyRef, description: 'What is charged on top now.' }),
+    total: t.expose('total', { type: MoneyRef, description: 'What the payer’s side would be charged now.' }),
+    previousTotal: t.expose('previousTotal', { type: MoneyRef, description: 'What was told before.' }),
   }),
 });
 builder.objectType(LimitExceededError, {

@@ -7,6 +7,7 @@ import {
   InvalidInputError,
   NotFoundError,
   NotSupportedError,
+  PriceChangedError,
   StateError,
 } from '../errors.ts';
 import { tenant } from './access.ts';
@@ -18,7 +19,7 @@ import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { PayerInput, PaymentDestinationInput, ServicePayeeInput } from './payee-input.ts';
 import { paymentSuccess } from './payment-mutations.ts';
-import { confirmText, key } from './payment-texts.ts';
+import { confirmText, key, maxFeeText } from './payment-texts.ts';
 
 const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
   description: 'Money out of a wallet.',
@@ -31,6 +32,7 @@ const PayoutCreateInput = builder.inputType('PayoutCreateInput', {
     provider: t.field({ type: ProviderCodeEnum, description: 'Through this provider; the best one when left out.' }),
     note: t.string({ description: 'A remark of your own, 255 characters at most.' }),
     confirm: t.boolean({ required: true, defaultValue: false, description: confirmText }),
+    maxFee: t.field({ type: MoneyInputRef, description: `${maxFeeText} With \`confirm\`, any when left out.` }),
   }),
 });
 mutation('payoutCreate', {
@@ -44,12 +46,14 @@ mutation('payoutCreate', {
     IdempotencyError,
     StateError,
     InsufficientFundsError,
+    PriceChangedError,
     LimitExceededError,
     NotSupportedError,
     ...providerErrors,
   ],
-  resolve: ({ amount, ...rest }, context) => {
-    const input = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
+  resolve: ({ amount, maxFee, ...rest }, context) => {
+    const agreed = maxFee ? { maxFee: minorAmount(maxFee, 'input.maxFee') } : {};
+    const input = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount'), ...agreed };
     return createPayout(context.deps, tenant(context), input);
   },
 });

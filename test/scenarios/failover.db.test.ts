@@ -2,85 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { ConfirmPaymentDocument, CreatePayoutDocument, QuotePaymentDocument } from '../../schema/operations.ts';
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { startTestApp } from '../support/app.ts';
-import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
-import { startMbank, type TestMbank } from '../support/mbank.ts';
+import { done, refusal, rub } from '../support/builders.ts';
+import { beeline, codes, megafon, refuseAt, shopWithTwo } from '../support/failover.ts';
 import { PATIENCE } from '../support/mbank-faults.ts';
-import { run } from '../support/operations.ts';
-import { startQiwi, type TestQiwi } from '../support/qiwi.ts';
 import { breaksInTheBooks, snapshotOfBooks } from '../support/snapshot.ts';
-import { fundedWalletOf } from '../support/wallets.ts';
 
 const gateway = await startTestApp({ patience: PATIENCE });
 
-/** Priced 0.00 at both providers: mbank stands first by its name. */
-const beeline = '+79031234567';
-/** Priced 0.00 at QIWI, 3 % at mbank. */
-const megafon = '+79261111111';
-
-interface Tried {
-  status: string;
-  fee: { amount: string };
-  declineReason: string | null;
-  provider: { code: string };
-  attempts: { provider: { code: string }; outcome: string; operations: string[]; providerMessage: string | null }[];
-}
-
-/** A shop with house wallets at mbank and QIWI, and a LOCAL wallet of 1000.00 that pays. */
-async function shopWithTwo() {
-  const { partnerId, apiKey } = await gateway.partner();
-  const call = run(gateway, apiKey);
-  const mbank = await startMbank(gateway, partnerId);
-  const qiwi = await startQiwi(gateway, partnerId);
-  const walletId = await fundedWalletOf(call, newPhone(), '1000');
-  const input = (phone: string, extra: object = {}) => ({
-    idempotencyKey: unique('payout'),
-    fromWalletId: walletId,
-    amount: rub('100'),
-    destination: { phone },
-    ...extra,
-  });
-  const created = async (phone: string, extra: object = {}) =>
-    done((await call(CreatePayoutDocument, { input: input(phone, extra) })).payoutCreate, 'PayoutCreateSuccess')
-      .payment;
-  const tried = async (id: string) => {
-    const { data } = await gateway.query<{ payment: Tried }>(
-      apiKey,
-      `query ($id: ID!) { payment(id: $id) { status fee { amount } declineReason provider { code }
-        attempts { provider { code } outcome operations providerMessage } } }`,
-      { id },
-    );
-    if (!data) throw new Error(`there is no payment ${id}`);
-    return data.payment;
-  };
-  const ends = async (id: string, status: string) => {
-    await expect.poll(async () => (await tried(id)).status, { timeout: 15_000 }).toBe(status);
-    return tried(id);
-  };
-  const books = async () => {
-    const { rows } = await gateway.deps.db.pool.query<{ code: string; balance: string; held: string }>(
-      `SELECT code, posted_debits - posted_credits AS balance, pending_credits AS held FROM ledger_account
-       WHERE partner_id = $1 AND (code LIKE 'settlement:%' OR code LIKE 'wallet:%')`,
-      [partnerId],
-    );
-    const of = (id: string) => rows.find(({ code }) => code.includes(id));
-    return {
-      wallet: of(walletId)?.balance ?? '0',
-      mbank: of(mbank.account.id)?.balance ?? '0',
-      qiwi: of(qiwi.account.id)?.balance ?? '0',
-      held: rows.reduce((sum, { held }) => sum + BigInt(held), 0n),
-    };
-  };
-  return { apiKey, call, mbank, qiwi, walletId, input, created, tried, ends, books };
-}
-
-const refuseAt = ({ sandbox }: TestMbank | TestQiwi, provider: string, operation: string, status = 403, times = 1) =>
-  sandbox.control.fault({ provider, operation, kind: 'status', status, when: 'before', times });
-
-const codes = ({ attempts }: Tried) => attempts.map(({ provider, outcome }) => [provider.code, outcome]);
-
 describe('A payout that names no provider', () => {
   test('goes through mbank while QIWI is down, and the quote says why.', async () => {
-    const { call, qiwi, walletId, created, ends, books } = await shopWithTwo();
+    const { call, qiwi, walletId, created, ends, books } = await shopWithTwo(gateway);
     await qiwi.sandbox.close();
     const { paymentQuote } = await call(QuotePaymentDocument, {
       input: { walletId, amount: rub('100'), destination: { phone: megafon } },
@@ -96,7 +27,7 @@ describe('A payout that names no provider', () => {
   });
 
   test('goes on to QIWI when mbank refuses to be called, once it was confirmed.', async () => {
-    const { call, mbank, created, ends, books } = await shopWithTwo();
+    const { call, mbank, created, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);
     refuseAt(mbank, 'mbank', 'payments.pay');
     done((await call(ConfirmPaymentDocument, { paymentId: id })).paymentConfirm, 'PaymentConfirmSuccess');
@@ -112,7 +43,7 @@ describe('A payout that names no provider', () => {
   });
 
   test('goes on to QIWI when mbank cannot be reached any more after the price was told.', async () => {
-    const { call, mbank, created, ends, books } = await shopWithTwo();
+    const { call, mbank, created, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);
     await mbank.sandbox.close();
     done((await call(ConfirmPaymentDocument, { paymentId: id })).paymentConfirm, 'PaymentConfirmSuccess');
@@ -124,7 +55,7 @@ describe('A payout that names no provider', () => {
   });
 
   test('goes on when the provider’s own processing declines it afterwards.', async () => {
-    const { call, mbank, created, ends, books } = await shopWithTwo();
+    const { call, mbank, created, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);
     mbank.act('settings', { execution: 'pending' });
     await call(ConfirmPaymentDocument, { paymentId: id });
@@ -138,7 +69,7 @@ describe('A payout that names no provider', () => {
   });
 
   test('is created at the next provider when the first one refuses to create it.', async () => {
-    const { mbank, created, tried, ends } = await shopWithTwo();
+    const { mbank, created, tried, ends } = await shopWithTwo(gateway);
     refuseAt(mbank, 'mbank', 'payments.create.out');
     const { id } = await created(beeline, { confirm: true });
     expect(codes(await tried(id))[0]).toEqual(['MBANK', 'REJECTED']);
@@ -149,7 +80,7 @@ describe('A payout that names no provider', () => {
 
 describe('It stays where it is', () => {
   test('when the provider’s answer is unclear, however long.', async () => {
-    const { call, mbank, created, tried, ends, books } = await shopWithTwo();
+    const { call, mbank, created, tried, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);
     refuseAt(mbank, 'mbank', 'payments.pay', 500);
     mbank.act('settings', { execution: 'pending' });
@@ -172,7 +103,7 @@ describe('It stays where it is', () => {
   });
 
   test('when the payment itself is refused: its money is free again.', async () => {
-    const { call, mbank, created, ends, books } = await shopWithTwo();
+    const { call, mbank, created, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);
     mbank.act('outcome', { outcome: 'decline', reason: 'invalid_data', id: await mbank.referenceOf(id) });
     await call(ConfirmPaymentDocument, { paymentId: id });
@@ -183,7 +114,7 @@ describe('It stays where it is', () => {
   });
 
   test('when the next way is dearer than what was confirmed.', async () => {
-    const { call, qiwi, created, ends, books } = await shopWithTwo();
+    const { call, qiwi, created, ends, books } = await shopWithTwo(gateway);
     const { id, fee } = await created(megafon);
     expect(fee).toMatchObject({ amount: '0.00' });
     refuseAt(qiwi, 'qiwi', 'PAY-7');
@@ -195,7 +126,7 @@ describe('It stays where it is', () => {
   });
 
   test('when a provider was named.', async () => {
-    const { mbank, call, input } = await shopWithTwo();
+    const { mbank, call, input } = await shopWithTwo(gateway);
     refuseAt(mbank, 'mbank', 'payments.create.out');
     const named = input(beeline, { provider: 'MBANK', confirm: true });
     expect((await refusal(call(CreatePayoutDocument, { input: named }))).__typename).toBe('ProviderRejectedError');
@@ -203,7 +134,7 @@ describe('It stays where it is', () => {
 });
 
 test('With every provider down nothing is created, and nothing moves.', async () => {
-  const { call, mbank, qiwi, input, walletId } = await shopWithTwo();
+  const { call, mbank, qiwi, input, walletId } = await shopWithTwo(gateway);
   await mbank.sandbox.close();
   await qiwi.sandbox.close();
   const before = await snapshotOfBooks(gateway.deps.db);

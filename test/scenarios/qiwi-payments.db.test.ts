@@ -160,7 +160,7 @@ test('A LOCAL wallet pays a phone and a card through the house wallet.', async (
   await booksAreRight();
 });
 
-test('A fee that has changed since it was shown is booked as it was charged.', async () => {
+test('A fee that has changed since it was agreed to is booked as it was charged.', async () => {
   const [mirrored, local] = [
     await linkQiwi(call, qiwi, qiwi.wallet(1_000)),
     await fundedWalletOf(call, newPhone(), '1000'),
@@ -168,8 +168,13 @@ test('A fee that has changed since it was shown is booked as it was charged.', a
   for (const from of [mirrored, local]) {
     const created = await payout(from, { phone: '+79161234567' }, '100');
     expect(created).toMatchObject({ fee: { amount: '0.00' } });
+    // asked for once more when it is confirmed, the price is another when the call that pays arrives
+    qiwi.sandbox.control.fault({ provider: 'qiwi', operation: 'PAY-7', kind: 'hold', when: 'before' });
+    const confirming = confirm(created.id);
+    await expect.poll(() => qiwi.sandbox.control.heldAnswers(), { timeout: 10_000 }).toBe(1);
     qiwi.act('service.rate', { id: 1, fix: 7 });
-    await confirm(created.id);
+    qiwi.sandbox.control.releaseAnswers();
+    await confirming;
     qiwi.act('service.rate', { id: 1 });
     expect(await until(created.id, 'COMPLETED')).toMatchObject({
       fee: { amount: '7.00' },

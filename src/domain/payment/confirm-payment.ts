@@ -2,7 +2,7 @@ import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { NotFoundError, StateError } from '../../errors.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError, StateError } from '../../errors.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { checkMayPay } from '../wallet/restrictions.ts';
@@ -13,6 +13,7 @@ import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume } from './progress.ts';
 import { refusalOf } from './refusal.ts';
+import { repricePayment } from './reprice-payment.ts';
 import { startUpstream } from './start-upstream.ts';
 import { findPayment, lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
@@ -20,6 +21,8 @@ import { carryOutTransfers, checkTransfer } from './transfer.ts';
 
 export interface ConfirmPaymentInput extends PageChoice {
   paymentId: string;
+  /** The highest fee that is agreed to, should the price change or the payment go another way; its own fee when left out. */
+  maxFee?: MinorAmount | undefined;
   /** Pays a created payout with this card instead of the wallet. */
   payWithCardId?: string | undefined;
   /** The same with a card that is typed on the provider's page. */
@@ -34,14 +37,16 @@ export interface ConfirmPaymentInput extends PageChoice {
  *   wallet pay),
  *   InsufficientFundsError, LimitExceededError; through a provider also ProviderRejectedError (the payment is DECLINED then,
  *   but CREATED still where the wallet's credentials were refused before anything began)
- *   and ProviderUnavailableError (nothing was sent, nothing has changed)
+ *   and ProviderUnavailableError (nothing was sent, nothing has changed), PriceChangedError (it has the new price)
  */
 export async function confirmPayment(
   deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
   input: ConfirmPaymentInput,
+  { justPriced = false } = {},
 ): Promise<{ payment: Payment; replayed: boolean }> {
   await checkPayer(deps, viewer, input.paymentId);
+  if (!justPriced) await repricePayment(deps, viewer, input);
   const now = deps.clock.now();
   const started = await transaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, viewer, input.paymentId);
@@ -53,6 +58,7 @@ export async function confirmPayment(
     if (payment.expiresAt && payment.expiresAt <= now) {
       throw notConfirmable(payment, 'The time to confirm this payment has run out. Create it anew.');
     }
+    if (!payment.providerAccountId) refuseCard(input);
     const confirmed = payment.providerAccountId
       ? await startUpstream(deps, tx, viewer, payment, input, now)
       : await confirmLocal(tx, payment, now);
@@ -77,6 +83,16 @@ async function checkPayer(
 
 const notConfirmable = (payment: Payment, message: string) =>
   new StateError('PAYMENT_STATE', payment.status, ['CREATED'], message);
+
+/** A caller who names a card must not find the wallet charged in its place. */
+function refuseCard({ payWithCardId, payWithNewCard }: ConfirmPaymentInput): void {
+  const field = payWithCardId !== undefined ? 'payWithCardId' : payWithNewCard ? 'payWithNewCard' : null;
+  if (field)
+    throw InvalidInputError.at(
+      `input.${field}`,
+      'a card pays only for what a provider carries; this wallet pays itself.',
+    );
+}
 
 /** What confirming means for each kind, on the ledger here. The payment's row is locked and CREATED. */
 async function confirmLocal(tx: Tx, payment: Payment, now: Date): Promise<Payment> {

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
+import { PriceChangedError } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { whileInUse } from '../idempotency/in-use.ts';
@@ -41,6 +42,8 @@ export interface ProviderCreation<Prepared = null> {
   /** The input without the key. */
   input: unknown;
   confirm: boolean;
+  /** The highest fee at which it is confirmed at once, minor units; any when left out. */
+  maxFee?: bigint | undefined;
   /** What has to be asked of the provider beforehand; not called for a repetition. */
   prepare?(): Promise<Prepared>;
   /** Checks everything and plans, inside the transaction; `id` is the payment's. */
@@ -51,12 +54,12 @@ export interface ProviderCreation<Prepared = null> {
  * The three steps of a creation at a provider. 1: one transaction stores the payment and its attempt, with the id on which
  * the provider dedupes. 2: the call. 3: one transaction stores what it proved. Repeating the mutation with the same key goes on
  * where an earlier one was cut off.
- * @throws what `plan`, createUpstream and confirmPayment throw
+ * @throws what `plan`, createUpstream and confirmPayment throw; PriceChangedError above `maxFee`: the payment waits in CREATED
  */
 export async function createProviderPayment<Prepared = null>(
   deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
-  { operation, idempotencyKey, input, confirm, prepare, plan }: ProviderCreation<Prepared>,
+  { operation, idempotencyKey, input, confirm, maxFee, prepare, plan }: ProviderCreation<Prepared>,
 ): Promise<{ payment: Payment; replayed: boolean }> {
   const repeated = await isClaimed(deps.db.prisma, viewer, operation, idempotencyKey);
   const prepared = repeated || !prepare ? null : await prepare();
@@ -88,5 +91,12 @@ export async function createProviderPayment<Prepared = null>(
       ? await whileInUse(deps, viewer, claimed, () => createUpstream(deps, stored.payment.id))
       : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
-  return { ...(await confirmPayment(deps, viewer, { paymentId: payment.id })), replayed: stored.replayed };
+  if (maxFee !== undefined && payment.feeMinor > maxFee) throw tooDear(payment, maxFee);
+  const confirmed = await confirmPayment(deps, viewer, { paymentId: payment.id }, { justPriced: true });
+  return { ...confirmed, replayed: stored.replayed };
+}
+
+function tooDear({ amountMinor, feeMinor, currency }: Payment, maxFee: bigint): PriceChangedError {
+  const of = (minor: bigint) => ({ minor, currency });
+  return new PriceChangedError(of(feeMinor), of(amountMinor + feeMinor), of(amountMinor + maxFee));
 }

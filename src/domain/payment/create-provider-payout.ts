@@ -15,6 +15,7 @@ import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import type { PayoutTarget } from './payees.ts';
 import { payoutUse } from './payout.ts';
 import { type ChosenRoute, choosePayoutRoute } from './payout-routes.ts';
+import { checkMaxFee } from './reprice-payment.ts';
 import { checkFunds } from './transfer.ts';
 
 export interface CreateProviderPayoutInput {
@@ -27,6 +28,8 @@ export interface CreateProviderPayoutInput {
   provider?: string | undefined;
   note?: string | undefined;
   confirm: boolean;
+  /** The highest fee that is agreed to; any when left out. */
+  maxFee?: MinorAmount | undefined;
 }
 
 type PayoutDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
@@ -42,21 +45,24 @@ export function createProviderPayout(
   viewer: TenantViewer,
   { idempotencyKey, confirm, ...input }: CreateProviderPayoutInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const { amount, destination: target, payer, provider, fromWalletId } = input;
+  const { amount, destination: target, payer, provider, fromWalletId, maxFee } = input;
   checkAmount(amount, 'input.amount');
+  if (maxFee) checkMaxFee(maxFee, amount.currency);
   const note = checkNote(input.note);
   return createProviderPayment<ChosenRoute>(deps, viewer, {
     operation: 'payoutCreate',
     idempotencyKey,
     input: { ...input, confirm },
     confirm,
+    maxFee: maxFee?.minor,
     async prepare() {
       const wallet = await payingWallet(deps.db.prisma, viewer, fromWalletId, amount);
       return choosePayoutRoute(deps, { wallet, partnerId: wallet.partnerId, target, payer, amount, provider });
     },
     async plan(tx, id, now, prepared) {
       const wallet = await payingWallet(tx, viewer, fromWalletId, amount);
-      return planPayout(deps, tx, { id, wallet, amount, note, way: present(prepared, 'the way of a new payout') }, now);
+      const way = present(prepared, 'the way of a new payout');
+      return planPayout(deps, tx, { id, wallet, amount, note, way, maxFee }, now);
     },
   });
 }
@@ -81,12 +87,13 @@ interface Planned {
   amount: MinorAmount;
   note: string | null;
   way: ChosenRoute;
+  maxFee: MinorAmount | undefined;
 }
 
 async function planPayout(
   { vault }: PayoutDeps,
   tx: Tx,
-  { id, wallet, amount, note, way }: Planned,
+  { id, wallet, amount, note, way, maxFee }: Planned,
   now: Date,
 ): Promise<ProviderPlan> {
   const { service, shown, route, order, feeMinor, ways } = way;
@@ -106,5 +113,6 @@ async function planPayout(
   await checkLimits(tx, [payoutUse(payment, wallet.identificationLevel)], now);
   // what a wallet at a provider may spend is the provider's to say
   if (!isMirrored(wallet)) await checkFunds(tx, payment, wallet.id);
-  return { payment, route, order: ways.length > 0 ? { ...order, ways } : order };
+  const agreed = maxFee ? { maxFee: maxFee.minor.toString() } : {};
+  return { payment, route, order: { ...order, ...(ways.length > 0 ? { ways } : {}), ...agreed } };
 }
