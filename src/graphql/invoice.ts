@@ -84,7 +84,8 @@ InvoiceRef.implement({
     payment: t.field({
       type: PaymentRef,
       nullable: true,
-      description: 'What pays it; null while nothing does, and for callers who may not see that payment.',
+      description:
+        'What pays it; null while nothing does, for callers who may not see that payment, and where its provider tells that it is paid but not by which movement: so with what a wallet at QIWI has issued, whose money comes as a payment of its own.',
       resolve: async ({ paymentId }, _args, { loaders, viewer }) => {
         const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('PAYMENTS_READ');
         const row = paymentId && mayRead ? await loaders.payment.load(paymentId) : null;
