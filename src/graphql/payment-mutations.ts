@@ -12,6 +12,7 @@ import {
   InvalidInputError,
   NotFoundError,
   NotSupportedError,
+  PriceChangedError,
   StateError,
 } from '../errors.ts';
 import { server, tenant } from './access.ts';
@@ -21,6 +22,7 @@ import { providerErrors } from './errors.ts';
 import { MoneyInputRef, minorAmount } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
+import { maxFeeText } from './payment-texts.ts';
 import { PaymentRef, paymentView } from './refs.ts';
 import { ServiceParameterInput } from './service-parameter-input.ts';
 
@@ -67,6 +69,7 @@ const PaymentConfirmInput = builder.inputType('PaymentConfirmInput', {
     returnUrl: t.field({ type: 'URL', description: 'Where the person comes back to from the provider’s page.' }),
     failureUrl: t.field({ type: 'URL', description: 'Where the person comes back to when it failed.' }),
     embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
+    maxFee: t.field({ type: MoneyInputRef, description: `${maxFeeText} The fee of the payment when left out.` }),
   }),
 });
 mutation('paymentConfirm', {
@@ -80,11 +83,15 @@ mutation('paymentConfirm', {
     InvalidInputError,
     StateError,
     InsufficientFundsError,
+    PriceChangedError,
     LimitExceededError,
     NotSupportedError,
     ...providerErrors,
   ],
-  resolve: (input, context) => confirmPayment(context.deps, tenant(context), withoutNulls(input)),
+  resolve: ({ maxFee, ...input }, context) => {
+    const agreed = maxFee ? { maxFee: minorAmount(maxFee, 'input.maxFee') } : {};
+    return confirmPayment(context.deps, tenant(context), { ...withoutNulls(input), ...agreed });
+  },
 });
 
 const PaymentCancelInput = builder.inputType('PaymentCancelInput', {
