@@ -7,12 +7,12 @@ import { openOrder, sealOrder } from './order.ts';
 import { reachPayment } from './reach-payment.ts';
 import { findPayment, mayAct } from './store.ts';
 
-type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors'>;
+type ReceiptDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'log'>;
 
 /**
  * Has the provider mail the receipt that was asked for when the payment was made (mbank contract, payments.bill).
- * A second mail is a nuisance, not a loss: an unclear answer is tried again.
- * @throws ProviderRejectedError, ProviderUnavailableError: the job is tried again
+ * Nothing tells a second mail from the first: after an unclear answer none is sent unless receiptSend asks for it.
+ * @throws ProviderRejectedError, ProviderUnavailableError when none was sent: the job is tried again
  */
 export async function sendReceipt(deps: ReceiptDeps, paymentId: string): Promise<void> {
   const payment = await deps.db.prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
@@ -22,7 +22,10 @@ export async function sendReceipt(deps: ReceiptDeps, paymentId: string): Promise
     deps.db.prisma.payment.update({ where: { id: paymentId }, data: { orderSealed } });
   // the payment has ended: of its order only the address is still needed, and that until the mail is sent
   await keep(sealOrder(deps.vault, paymentId, { member, anonymous, receiptEmail, choice: {} }));
-  await mail(deps, payment, receiptEmail, 'ru-RU');
+  const { outcome, provider } = await mail(deps, payment, receiptEmail, 'ru-RU');
+  if (outcome.kind === 'unknown')
+    deps.log.warn({ paymentId, why: outcome.why }, 'a provider left it unclear whether it has mailed a receipt');
+  else acceptedValue(outcome, provider);
   await keep(null);
 }
 
@@ -48,15 +51,16 @@ export async function requestReceipt(
   }
   if (payment.providerAccountId === null)
     throw new NotSupportedError('LOCAL', 'RECEIPTS', 'Payments on the ledger here have no mailed receipt.');
-  await mail(deps, payment, email, locale);
+  const { outcome, provider } = await mail(deps, payment, email, locale);
+  acceptedValue(outcome, provider);
   return payment;
 }
 
-async function mail(deps: ReceiptDeps, payment: Payment, email: string, locale: string): Promise<void> {
+async function mail(deps: ReceiptDeps, payment: Payment, email: string, locale: string) {
   const reached = await reachPayment(deps, deps.db.prisma, payment, 'MAKER');
   const send = reached?.connector.receipts?.send;
   if (!reached || !send) throw new NotSupportedError(payment.provider, 'RECEIPTS', 'This provider mails no receipts.');
   const { account, call, reference, direction } = reached;
   const outcome = await send(call, { reference, email, locale, ...(direction ? { direction } : {}) });
-  acceptedValue(outcome, account.provider);
+  return { outcome, provider: account.provider };
 }
