@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { originOf } from '../../src/domain/provider/route.ts';
 import type { TestApp } from './app.ts';
 import { type Call, newPhone } from './builders.ts';
 import type { TestMbank } from './mbank.ts';
@@ -18,9 +19,11 @@ export interface Desk {
 
 /** A desk at this mbank, once the catalogue has been read. */
 export async function deskAt(parts: Omit<Desk, 'serviceId' | 'stepsServiceId'>): Promise<Desk> {
-  const { service } = parts.gateway.deps.db.prisma;
+  const { deps } = parts.gateway;
+  const { service } = deps.db.prisma;
+  const origin = originOf(deps, parts.mbank.account);
   const idOf = async (providerReference: string) => {
-    const where = { providerReference };
+    const where = { providerReference, origin };
     await vi.waitFor(async () => expect(await service.count({ where })).toBe(1), { timeout: 15_000 });
     return (await service.findFirstOrThrow({ where })).id;
   };
