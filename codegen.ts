@@ -19,6 +19,7 @@ import {
 const folder = 'schema/operations';
 const scalars = {
   DateTime: 'string',
+  OffsetDateTime: 'string',
   Date: 'string',
   Decimal: 'string',
   Currency: 'string',

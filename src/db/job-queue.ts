@@ -20,6 +20,8 @@ export interface JobPayloads {
   'refresh-cards': { walletId: string; round: number };
   /** Ask what became of an invoice that waits to be paid at a provider. */
   'follow-invoice': { invoiceId: string; round: number };
+  /** Ask a lender how a credit session stands. */
+  'follow-credit-session': { sessionId: string; round: number };
   /** Tell a customer what is due. */
   notify: { customerId: string };
   /** Remove what is older than the retention. */

@@ -66,6 +66,13 @@ const accounts: readonly DemoAccount[] = [
     path: '/diwa',
     credentials: { token: 'YOUR-API-TOKEN' },
   },
+  {
+    id: 'pac_00000000000000000000000005',
+    provider: 'MONEYWALL',
+    name: 'Demo Moneywall',
+    path: '/moneywall',
+    credentials: { token: 'SuperSecretTokenValue' },
+  },
 ];
 
 /**

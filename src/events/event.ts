@@ -44,6 +44,15 @@ export interface TransitionSnapshot {
   message: string | null;
 }
 
+/** A credit session as it was when the event happened; amounts are minor units as text. */
+export interface CreditSessionSnapshot {
+  id: string;
+  version: number;
+  state: string;
+  refundedMinor: string;
+  reservedMinor: string;
+}
+
 /** What an event carries, so that a reader of an old event sees that moment and not the present. */
 export type EventData =
   | {
@@ -63,7 +72,9 @@ export type EventData =
     }
   | { kind: 'wallet'; walletId: string; status: string }
   | { kind: 'card'; cardId: string; walletId: string; state: string }
-  | { kind: 'invoice'; invoiceId: string; state: string };
+  | { kind: 'invoice'; invoiceId: string; state: string }
+  /** `moved`: did its state change? Then the transition of this version tells how. */
+  | { kind: 'creditSession'; session: CreditSessionSnapshot; moved: boolean };
 
 /** An event as a business transaction appends it. */
 export interface NewEvent {

@@ -29,6 +29,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: ScalarShape<string>;
     DateTime: ScalarShape<Date>;
+    OffsetDateTime: ScalarShape<string>;
     Date: ScalarShape<string>;
     Decimal: ScalarShape<string>;
     Currency: ScalarShape<string>;

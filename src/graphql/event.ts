@@ -21,7 +21,8 @@ export function eventScope(viewer: Viewer): EventScope {
   return { partnerId: viewer.partnerId, customerId: viewer.kind === 'CUSTOMER' ? viewer.customerId : null };
 }
 
-type Of<Kind extends EventData['kind']> = LogEvent & { data: Extract<EventData, { kind: Kind }> };
+/** An event of one kind. */
+export type Of<Kind extends EventData['kind']> = LogEvent & { data: Extract<EventData, { kind: Kind }> };
 
 export const EventRef = builder.interfaceRef<LogEvent>('Event');
 EventRef.implement({
@@ -48,8 +49,11 @@ const typenames = {
   wallet: 'WalletEvent',
   card: 'CardEvent',
   invoice: 'InvoiceEvent',
+  creditSession: 'CreditSessionEvent',
 } as const;
 const interfaces = [builder.nodeInterfaceRef(), EventRef];
+/** What the type of every event implements. */
+export const eventInterfaces = interfaces;
 
 builder.objectRef<Of<'payment'>>('PaymentEvent').implement({
   description: 'A payment took a step.',

@@ -1,6 +1,9 @@
 import DataLoader from 'dataloader';
 import type {
   Card,
+  CreditFile,
+  CreditRefund,
+  CreditSessionTransition,
   Customer,
   IdentificationDowngrade,
   Invoice,
@@ -20,6 +23,7 @@ import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
 import { refreshAllCards } from '../domain/card/refresh-all-cards.ts';
 import { visibleCards } from '../domain/card/store.ts';
+import { isKnown, type KnownSession, visibleCreditSessions } from '../domain/credit/store.ts';
 import { visibleCustomers } from '../domain/customer/store.ts';
 import { latestDowngrades, visibleDowngrades } from '../domain/identification/store.ts';
 import { visibleInvoices } from '../domain/invoice/store.ts';
@@ -58,6 +62,12 @@ export interface Loaders {
   invoiceOfPayment: DataLoader<Payment, Invoice | null, string>;
   template: DataLoader<string, PaymentTemplate | null>;
   remittance: DataLoader<string, Remittance | null>;
+  creditSession: DataLoader<string, KnownSession | null>;
+  creditRefund: DataLoader<string, CreditRefund | null>;
+  creditRefunds: DataLoader<string, CreditRefund[]>;
+  creditTransitions: DataLoader<string, CreditSessionTransition[]>;
+  /** What was sent of tickets and letters, in the order in which it was first sent. */
+  creditFiles: DataLoader<string, CreditFile[]>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
 }
@@ -98,6 +108,7 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
       cacheKeyFn: (wallet) => wallet.id,
     }),
     ...downgradeLoaders(deps, mine(visibleDowngrades)),
+    ...creditLoaders(deps, mine(visibleCreditSessions)),
     payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
     refunds: grouped(
       (ids) =>
@@ -124,6 +135,15 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     card: byId((ids) => prisma.card.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCards)] } })),
     invoice: byId((ids) => prisma.invoice.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleInvoices)] } })),
     invoiceOfPayment: invoiceOfPayment(deps, mine(visibleInvoices)),
+    ...bookLoaders(deps, tenant),
+  };
+}
+
+function bookLoaders(
+  { db: { prisma } }: Deps,
+  tenant: { partnerId?: string },
+): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {
+  return {
     ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
     journalEntry: byId((ids) =>
       prisma.journalEntry.findMany({
@@ -147,6 +167,32 @@ function downgradeLoaders(
       const latest = await latestDowngrades(prisma, ids);
       return ids.map((id) => latest.get(id) ?? null);
     }),
+  };
+}
+
+function creditLoaders(
+  { db: { prisma } }: Deps,
+  visible: Prisma.CreditSessionWhereInput,
+): Pick<Loaders, 'creditSession' | 'creditRefund' | 'creditRefunds' | 'creditTransitions' | 'creditFiles'> {
+  return {
+    creditSession: byId(async (ids) =>
+      (await prisma.creditSession.findMany({ where: { AND: [{ id: { in: ids } }, visible] } })).filter(isKnown),
+    ),
+    creditRefund: byId((ids) => prisma.creditRefund.findMany({ where: { id: { in: ids }, session: visible } })),
+    // of sessions that the viewer has been shown
+    creditRefunds: grouped(
+      (ids) => prisma.creditRefund.findMany({ where: { sessionId: { in: ids } }, orderBy: { id: 'asc' } }),
+      (refund) => refund.sessionId,
+    ),
+    creditTransitions: grouped(
+      (ids) =>
+        prisma.creditSessionTransition.findMany({ where: { sessionId: { in: ids } }, orderBy: { version: 'asc' } }),
+      (transition) => transition.sessionId,
+    ),
+    creditFiles: grouped(
+      (ids) => prisma.creditFile.findMany({ where: { sessionId: { in: ids } }, orderBy: { number: 'asc' } }),
+      (file) => file.sessionId,
+    ),
   };
 }
 

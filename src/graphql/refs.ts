@@ -1,4 +1,5 @@
 import type { Card, Customer, Invoice, Payment, PaymentTemplate, Remittance } from '../db/generated/client.ts';
+import type { KnownSession } from '../domain/credit/store.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { builder } from './builder.ts';
 
@@ -19,6 +20,7 @@ export const PaymentRef = builder.objectRef<PaymentView>('Payment');
 export const CardRef = builder.objectRef<Card>('Card');
 export const InvoiceRef = builder.objectRef<Invoice>('Invoice');
 export const PaymentTemplateRef = builder.objectRef<PaymentTemplate>('PaymentTemplate');
+export const CreditSessionRef = builder.objectRef<KnownSession>('CreditSession');
 export const RemittanceRef = builder.objectRef<Remittance>('Remittance');
 
 export const CustomerConnection = builder.connectionObject(

@@ -32,6 +32,21 @@ builder.scalarType('DateTime', {
   },
 });
 
+const local = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+builder.scalarType('OffsetDateTime', {
+  description: 'An instant in ISO 8601 whose offset is kept, because it says what day it is there (departures).',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const example = '2026-11-22T10:00:00+03:00';
+    const given = text(value, 'OffsetDateTime', example);
+    const [, minutes, seconds = ':00', offset] = local.exec(given) ?? [];
+    if (!minutes || !offset || !isDate(given.slice(0, 10)) || Number.isNaN(Date.parse(given)))
+      return refuse('OffsetDateTime', example);
+    return `${minutes}${seconds}${offset === 'Z' ? '+00:00' : offset}`;
+  },
+});
+
 builder.scalarType('Date', {
   description: 'A calendar date, YYYY-MM-DD.',
   serialize: (value) => value,

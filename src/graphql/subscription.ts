@@ -2,7 +2,6 @@ import { visiblePayments } from '../domain/payment/store.ts';
 import { findWallet, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import type { EventType, LogEvent } from '../events/event.ts';
 import type { EventFilter } from '../events/filter.ts';
-import type { EventStream } from '../events/hub.ts';
 import { CursorError, decodeCursor, encodeCursor, readPage } from '../events/log.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
@@ -11,9 +10,9 @@ import type { Context } from './context.ts';
 import { EventTypeEnum } from './enums.ts';
 import { badInput } from './errors.ts';
 import { EventRef, eventScope } from './event.ts';
-import { createLoaders } from './loaders.ts';
 import { paymentAsOf } from './payment-as-of.ts';
 import { PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
+import { presentThenChanges, refresh } from './watch.ts';
 
 const EventFilterInput = builder.inputType('EventFilter', {
   description: 'Which events; all conditions must hold.',
@@ -83,34 +82,6 @@ builder.queryField('events', (t) =>
     },
   }),
 );
-
-/** Makes what follows see the present: loaders of a long subscription must not remember the last event's rows. */
-function refresh(context: Context): void {
-  context.loaders = createLoaders(context.deps, context.viewer);
-}
-
-/** First the object as it is, then what each event makes of it. The stream is opened before the first look: no gap. */
-async function* presentThenChanges<View>(
-  stream: EventStream,
-  present: () => Promise<View | null>,
-  change: (event: LogEvent) => Promise<View | null>,
-  ended: (view: View) => boolean,
-) {
-  try {
-    const first = await present();
-    if (!first) return;
-    yield first;
-    if (ended(first)) return;
-    for await (const event of stream) {
-      const view = await change(event);
-      if (!view) continue;
-      yield view;
-      if (ended(view)) return;
-    }
-  } finally {
-    stream.close();
-  }
-}
 
 const finalStatuses = new Set(['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED']);
 

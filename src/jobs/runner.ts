@@ -2,6 +2,7 @@ import { Logger, run, type Task } from 'graphile-worker';
 import { Counter, Gauge } from 'prom-client';
 import type { JobName, JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
+import { followCreditSession } from './follow-credit-session.ts';
 import { followDowngradeJob } from './follow-downgrade.ts';
 import { followInvoice } from './follow-invoice.ts';
 import { handleWebhook } from './handle-webhook.ts';
@@ -26,6 +27,7 @@ const handlers: Handlers = {
   'refresh-cards': refreshCards,
   'follow-invoice': followInvoice,
   'follow-downgrade': followDowngradeJob,
+  'follow-credit-session': followCreditSession,
   reconcile,
   notify,
   prune,

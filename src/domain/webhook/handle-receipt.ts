@@ -3,6 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
+import { followDecision } from '../credit/follow-decision.ts';
 import { followInvoiceNews } from '../invoice/follow-news.ts';
 import { followNews, NotShownYetError } from '../mirror/follow-news.ts';
 import { isCurrent, keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
@@ -21,6 +22,7 @@ const stored = z.discriminatedUnion('kind', [
     direction: z.enum(['IN', 'OUT']).optional(),
   }),
   z.object({ kind: z.literal('card'), reference: z.string(), state: z.string() }),
+  z.object({ kind: z.literal('creditSession'), orderId: z.string(), decision: z.string() }),
   z.object({ kind: z.literal('invoice'), number: z.string(), state: z.string(), walletId: z.string().nullable() }),
 ]);
 
@@ -41,6 +43,8 @@ export async function handleReceipt(
   const news = stored.parse(receipt.news);
   if (news.kind === 'card') await refreshCard(deps, providerAccountId, news.reference);
   else if (news.kind === 'invoice') await followInvoiceNews(deps, news);
+  else if (news.kind === 'creditSession')
+    await followDecision(deps, { providerAccountId, orderId: news.orderId, receivedAt: receipt.receivedAt });
   else if (!(await isFollowed(deps, news, receipt.receivedAt))) await askAbout(deps, providerAccountId, news);
   await deps.db.prisma.webhookReceipt.update({ where, data: { handledAt: deps.clock.now() } });
 }

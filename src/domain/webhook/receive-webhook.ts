@@ -3,6 +3,7 @@ import type { Prisma, ProviderAccount, ProviderWebhook } from '../../db/generate
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
+import { callbackToken } from '../credit/callback.ts';
 import { connectorOf } from '../provider/store.ts';
 import { openWalletCredentials } from '../wallet/upstream-access.ts';
 import { fetchKeyOnce } from './fetch-key.ts';
@@ -66,8 +67,12 @@ async function signerOf(
     const webhook = await prisma.providerWebhook.findFirst({ where });
     return { key: webhook && openKey(deps.vault, webhook), webhook, walletId: webhook?.walletId ?? null };
   }
-  // no session is kept here, so nobody knows the key of one
-  if ('creditSession' in claimed) return { key: null, webhook: null, walletId: null };
+  if ('creditSession' in claimed) {
+    const session = await prisma.creditSession.findFirst({
+      where: { providerAccountId, orderId: claimed.creditSession },
+    });
+    return { key: session && callbackToken(deps.vault, session.id), webhook: null, walletId: null };
+  }
   const wallet = await prisma.wallet.findFirst({ where: { id: claimed.walletId, providerAccountId } });
   const key = (wallet && openWalletCredentials(deps.vault, wallet)[claimed.credential]) ?? null;
   return { key, webhook: null, walletId: wallet?.id ?? null };
