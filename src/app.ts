@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
+import type { WebhookClientOptions } from './connectors/webhook-client.ts';
 import type { Deps } from './deps.ts';
 import { startDueReconciliations } from './domain/mirror/start-reconciliation.ts';
 import { queueDueNotifications } from './domain/notification/queue-due.ts';
@@ -7,6 +8,7 @@ import { expirePayments } from './domain/payment/expire-payments.ts';
 import { watchOpenPayments } from './domain/payment/watch-open-payments.ts';
 import { createTail } from './events/tail.ts';
 import { schema as publicSchema } from './graphql/schema.ts';
+import { startWebhookDelivery } from './jobs/deliver-webhooks.ts';
 import { startJobs } from './jobs/runner.ts';
 import { startSealer } from './ledger/seal.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -51,6 +53,8 @@ export interface AppOptions {
   limits?: Partial<Limits> | undefined;
   /** How long, how often and how many at once providers are called; the defaults where it is left out. */
   patience?: Patience | undefined;
+  /** How long partners' endpoints have to answer, and what their names resolve to; the defaults where it is left out. */
+  webhooks?: Omit<WebhookClientOptions, 'sandbox'> | undefined;
 }
 
 /**
@@ -69,8 +73,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     stops.push(close);
     const sandbox = config.sandbox ? await startDemoSandbox(config, { log, clock: options.clock }) : null;
     if (sandbox) stops.push(() => sandbox.close());
-    const { clock, patience } = options;
-    const { deps, publisher } = createDeps(config, { db, log, clock, patience, messages: sandbox?.mailbox });
+    const { clock, patience, webhooks } = options;
+    const { deps, publisher } = createDeps(config, { db, log, clock, patience, webhooks, messages: sandbox?.mailbox });
     const tail = createTail({ db, publisher, log, clock: deps.clock });
     await tail.start();
     stops.push(() => tail.stop());
@@ -92,10 +96,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     stops.push(() => telling.stop());
     stops.push(() => deps.connectors.close());
     stops.push(() => deps.notifier.close());
+    stops.push(() => deps.webhooks.close());
     const seeded = sandbox && (await seedSandbox(deps, sandbox));
     const demo = seeded?.demo ?? null;
     const jobs = await startJobs(deps);
     stops.push(() => jobs.stop());
+    const delivery = startWebhookDelivery(deps);
+    stops.push(() => delivery.stop());
     const edge = await startEdge(deps, {
       schema: options.schema ?? publicSchema,
       eventLag: () => tail.lag(),

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import type { Notifier } from './connectors/notifier.ts';
 import type { Connectors } from './connectors/registry.ts';
+import type { WebhookClient } from './connectors/webhook-client.ts';
 import type { Database } from './db/client.ts';
 import type { Hub } from './events/hub.ts';
 import type { GroupCommit } from './ledger/group-commit.ts';
@@ -21,6 +22,8 @@ export interface Deps {
   connectors: Connectors;
   /** Mail and text messages to customers. */
   notifier: Notifier;
+  /** Calls to the addresses that partners registered. */
+  webhooks: WebhookClient;
   /** Metrics of this process. */
   metrics: Registry;
   vault: Vault;

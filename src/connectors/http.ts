@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { encodeMultipart, type Part } from './multipart.ts';
@@ -60,27 +61,19 @@ export interface HttpOptions {
   deadlineMs?: number;
   maxBytes?: number;
   connections?: number;
+  /** Origins whose connections are kept; the one that was used longest ago makes room, when its calls are done. */
+  origins?: number;
+  /** Resolves names in place of the system: what it answers is what is connected to. Not asked for IP addresses. */
+  lookup?: LookupFunction;
 }
 
-const defaults = { connectMs: 5_000, deadlineMs: 10_000, maxBytes: 8 * 1024 * 1024, connections: 64 };
+const defaults = { connectMs: 5_000, deadlineMs: 10_000, maxBytes: 8 * 1024 * 1024, connections: 64, origins: 1_000 };
 
 /** A client with one connection pool per origin. */
 export function createHttpClient(options: HttpOptions = {}): HttpClient {
   const bounds = { ...defaults, ...options };
   const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    const known = pools.get(origin);
-    if (known) return known;
-    const pool = new Pool(origin, {
-      connections: bounds.connections,
-      pipelining: 1,
-      connect: { timeout: bounds.connectMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    pools.set(origin, pool);
-    return pool;
-  };
+  const poolOf = (origin: string) => takePool(pools, origin, bounds);
   return {
     async send(request) {
       const encoded = encodeBody(request.body);
@@ -105,6 +98,22 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       await Promise.all(open.map((pool) => pool.destroy()));
     },
   };
+}
+
+/** The pool of an origin; a map keeps the order of insertion, so the last used is the last. */
+function takePool(pools: Map<string, Pool>, origin: string, bounds: typeof defaults & HttpOptions): Pool {
+  const { connections, connectMs, lookup, origins } = bounds;
+  const connect = { timeout: connectMs, ...(lookup ? { lookup } : {}) };
+  const pool =
+    pools.get(origin) ?? new Pool(origin, { connections, pipelining: 1, connect, headersTimeout: 0, bodyTimeout: 0 });
+  pools.delete(origin);
+  pools.set(origin, pool);
+  const [[oldest, unused] = [origin, pool]] = pools;
+  if (pools.size > origins) {
+    pools.delete(oldest);
+    void unused.close();
+  }
+  return pool;
 }
 
 interface Call {

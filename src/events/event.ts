@@ -16,6 +16,7 @@ export const eventTypes = [
   'INVOICE_UPDATED',
   'CREDIT_SESSION_UPDATED',
   'PROVIDER_HEALTH_CHANGED',
+  'WEBHOOK_TEST',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -71,6 +72,7 @@ export type EventData =
       asOf: string;
     }
   | { kind: 'wallet'; walletId: string; status: string }
+  | { kind: 'test'; endpointId: string }
   | { kind: 'card'; cardId: string; walletId: string; state: string }
   | { kind: 'invoice'; invoiceId: string; state: string }
   /** `moved`: did its state change? Then the transition of this version tells how. */

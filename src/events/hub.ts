@@ -1,5 +1,6 @@
 import type { Database } from '../db/client.ts';
 import { assert } from '../lib/assert.ts';
+import { limitConcurrency } from '../lib/concurrency.ts';
 import type { LogEvent } from './event.ts';
 import { type EventFilter, type EventScope, eventKeys, matches, readerKey } from './filter.ts';
 import { readPage } from './log.ts';
@@ -19,6 +20,8 @@ export interface Hub {
   replayThenLive(scope: EventScope, filter: EventFilter, after: bigint): EventStream;
   /** Ends every stream, and each that is opened later, with a ShutdownError that carries the cursor to resume from. */
   close(reason: 'SHUTDOWN'): void;
+  /** Calls `listener` after each event that is published here, until the function is called that is returned. Not a stream. */
+  onPublish(listener: () => void): () => void;
   /** How many streams are open. */
   size(): number;
 }
@@ -50,6 +53,7 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
   const { db, maxWaiting = 1000, pageSize = 200, replayReads = 4 } = options;
   assert(pageSize <= maxWaiting, 'a page of a replay fits into the buffer of a consumer');
   const streams = new Set<Stream>();
+  const listeners = new Set<() => void>();
   const live = createIndex();
   const inTurn = limitConcurrency(replayReads);
   let published: bigint | null = null;
@@ -82,6 +86,10 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
       closed = true;
       for (const stream of [...streams]) stream.fail(new ShutdownError(stream.cursor()));
     },
+    onPublish(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     size: () => streams.size,
   };
   const publisher: HubPublisher = {
@@ -93,6 +101,7 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
       assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);
       published = event.position;
       live.deliver(event);
+      for (const listener of listeners) listener();
     },
     restart(start, error) {
       for (const stream of [...streams]) stream.fail(error);
@@ -124,23 +133,5 @@ function createIndex(): { add(stream: Stream): void; remove(stream: Stream): voi
         }
       }
     },
-  };
-}
-
-/** Runs at most `most` of the works at a time, the others in the order of asking. */
-function limitConcurrency(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => queue.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      // the place is handed on, not freed and fought for
-      const next = queue.shift();
-      if (next) next();
-      else running -= 1;
-    }
   };
 }

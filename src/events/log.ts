@@ -31,16 +31,28 @@ export class CursorTooOldError extends CursorError {
  * @param tx the transaction; it must hold the lock of the row whose change is told, so that order follows per object
  * @param events what happened, oldest first
  * @param now the instant of recording
+ * @returns their ids
  */
-export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promise<void> {
-  if (events.length === 0) return;
-  const rows = JSON.stringify(events.map((event) => ({ ...event, id: newId('Event') })));
+export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promise<string[]> {
+  if (events.length === 0) return [];
+  const numbered = events.map((event) => ({ ...event, id: newId('Event') }));
+  const rows = JSON.stringify(numbered);
   await tx.$executeRaw`
     INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
     SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", ${now}::timestamptz
     FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (id text, "partnerId" text, type text, audience text[],
       "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
     ORDER BY ordinality`;
+  return numbered.map(({ id }) => id);
+}
+
+/** Gives every committed event its position now, for whoever cannot wait for the tail. */
+export async function sequenceEvents({ pool }: Pick<Database, 'pool'>): Promise<void> {
+  const batch = 500;
+  for (let moved = batch; moved === batch; ) {
+    const { rows } = await pool.query<{ moved: number }>('SELECT event_sequence($1)::int AS moved', [batch]);
+    moved = present(rows[0], 'the answer of event_sequence').moved;
+  }
 }
 
 /**
@@ -84,6 +96,8 @@ interface EventRow {
   last_kept: string | null;
 }
 
+type StoredEvent = Omit<EventRow, 'position' | 'first_kept' | 'last_kept'> & { position: string };
+
 /** As `readEvents`, through a given connection. */
 export async function readPage(
   connection: Pick<pg.Pool, 'query'>,
@@ -112,7 +126,36 @@ export async function readPage(
   return { events, scannedTo: events.length === limit ? present(events.at(-1), 'an event').position : last };
 }
 
-function toEvent(row: EventRow, position: string): LogEvent {
+/**
+ * All events of some partners between two positions, in order.
+ * @param after begin after this position
+ * @param upTo the last position that counts
+ */
+export async function readRange(
+  { pool }: Pick<Database, 'pool'>,
+  partnerIds: readonly string[],
+  { after, upTo }: { after: bigint; upTo: bigint },
+): Promise<LogEvent[]> {
+  const { rows } = await pool.query<StoredEvent>(
+    `SELECT * FROM event_log WHERE position > $1 AND position <= $2 AND partner_id = ANY ($3) ORDER BY position`,
+    [after, upTo, partnerIds],
+  );
+  return rows.map((row) => toEvent(row, row.position));
+}
+
+/** The events at these positions, in order; what is not in the log is left out. */
+export async function readPositions(
+  { pool }: Pick<Database, 'pool'>,
+  positions: readonly bigint[],
+): Promise<LogEvent[]> {
+  const { rows } = await pool.query<StoredEvent>(
+    'SELECT * FROM event_log WHERE position = ANY ($1) ORDER BY position',
+    [positions.map(String)],
+  );
+  return rows.map((row) => toEvent(row, row.position));
+}
+
+function toEvent(row: Omit<StoredEvent, 'position'>, position: string): LogEvent {
   return {
     id: row.id,
     position: BigInt(position),

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import type { Database } from '../db/client.ts';
+import { createAlarm } from '../lib/alarm.ts';
 import { assert, present } from '../lib/assert.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -211,28 +212,4 @@ function backoff(failures: number): number {
 
 function ignoreAbort(error: Error): void {
   if (error.name !== 'AbortError') throw error;
-}
-
-/** `wait` lasts until `ring`, or not at all when it rang since the last wait. */
-function createAlarm(): { ring(): void; wait(mostMs: number): Promise<void> } {
-  let rung = false;
-  let wakeUp: () => void = () => undefined;
-  return {
-    ring() {
-      rung = true;
-      wakeUp();
-    },
-    async wait(mostMs) {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, mostMs);
-          wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      rung = false;
-    },
-  };
 }

@@ -252,6 +252,7 @@ const eventTexts: Record<(typeof eventTypes)[number], string> = {
   INVOICE_UPDATED: 'An invoice changed.',
   CREDIT_SESSION_UPDATED: 'A credit session changed.',
   PROVIDER_HEALTH_CHANGED: 'A provider came up, went down or became slow.',
+  WEBHOOK_TEST: 'Nothing but a test of a webhook endpoint.',
 };
 export const EventTypeEnum = described('EventType', 'What happened.', eventTexts);
 

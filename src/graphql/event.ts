@@ -49,6 +49,7 @@ const typenames = {
   wallet: 'WalletEvent',
   card: 'CardEvent',
   invoice: 'InvoiceEvent',
+  test: 'WebhookTestEvent',
   creditSession: 'CreditSessionEvent',
 } as const;
 const interfaces = [builder.nodeInterfaceRef(), EventRef];
@@ -152,6 +153,12 @@ builder.objectRef<Of<'invoice'>>('InvoiceEvent').implement({
       },
     }),
   }),
+});
+
+/** Its endpoint is told by webhook-endpoint.ts. */
+export const WebhookTestEventRef = builder.objectRef<Of<'test'>>('WebhookTestEvent').implement({
+  description: 'A webhook endpoint was tested; nothing else happened.',
+  interfaces,
 });
 
 /** The event with this id, ready to be shown as a Node; null when the caller may not see it. */

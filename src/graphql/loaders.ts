@@ -18,6 +18,7 @@ import type {
   Prisma,
   Remittance,
   Wallet,
+  WebhookAttempt,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
@@ -34,6 +35,9 @@ import { visibleTemplates } from '../domain/template/store.ts';
 import { refreshWallet } from '../domain/wallet/mirror.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import type { UpstreamWallet } from '../domain/wallet/upstream-wallet.ts';
+import { lastAttempts } from '../domain/webhook-endpoint/store.ts';
+import type { LogEvent } from '../events/event.ts';
+import { readPositions } from '../events/log.ts';
 import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
 
 /** Rows by id for one operation, batched and cached. What the viewer may not know of is null, like what does not exist. */
@@ -70,6 +74,10 @@ export interface Loaders {
   creditFiles: DataLoader<string, CreditFile[]>;
   ledgerAccount: DataLoader<string, LedgerAccount | null>;
   journalEntry: DataLoader<string, (JournalEntry & { postings: Posting[] }) | null>;
+  /** Events by position, for who has been shown a delivery of them. */
+  loggedEvent: DataLoader<bigint, LogEvent | null>;
+  /** The last tries of a delivery. */
+  webhookAttempts: DataLoader<string, WebhookAttempt[]>;
 }
 
 /** New loaders, empty. */
@@ -144,12 +152,35 @@ function bookLoaders(
   tenant: { partnerId?: string },
 ): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {
   return {
+    ...ledgerLoaders(deps, tenant),
+    ...deliveryLoaders(deps),
+  };
+}
+
+function ledgerLoaders(
+  { db: { prisma } }: Deps,
+  tenant: { partnerId?: string },
+): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {
+  return {
     ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
     journalEntry: byId((ids) =>
       prisma.journalEntry.findMany({
         where: { id: { in: ids }, ...tenant },
         include: { postings: { orderBy: { number: 'asc' } } },
       }),
+    ),
+  };
+}
+
+function deliveryLoaders({ db }: Deps): Pick<Loaders, 'loggedEvent' | 'webhookAttempts'> {
+  return {
+    loggedEvent: new DataLoader(async (positions) => {
+      const events = new Map((await readPositions(db, positions)).map((event) => [event.position, event]));
+      return positions.map((position) => events.get(position) ?? null);
+    }),
+    webhookAttempts: grouped(
+      (ids) => lastAttempts(db.prisma, ids),
+      (attempt) => attempt.deliveryId,
     ),
   };
 }

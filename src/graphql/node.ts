@@ -12,6 +12,7 @@ import { providerById } from './provider.ts';
 import { findWebhookById } from './provider-webhook.ts';
 import { findReconciliationById } from './reconciliation.ts';
 import { paymentView } from './refs.ts';
+import { findDeliveryById, findEndpointById } from './webhook-endpoint.ts';
 
 type Load = (id: string, context: Context) => Promise<object | null>;
 
@@ -49,6 +50,8 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.ServiceCategory]: ['ServiceCategory', (id, context) => catalogueOf(context).category.load(id)],
   [idPrefixes.Place]: ['Place', (id, context) => catalogueOf(context).place.load(id)],
   [idPrefixes.Location]: ['Location', loadLocation],
+  [idPrefixes.WebhookEndpoint]: ['WebhookEndpoint', (id, context) => findEndpointById(context, id)],
+  [idPrefixes.WebhookDelivery]: ['WebhookDelivery', (id, context) => findDeliveryById(context, id)],
   // events know their own type
   [idPrefixes.Event]: [null, findEventById],
 };

@@ -49,6 +49,8 @@ import './credit-tickets.ts';
 import './credit-subscription.ts';
 import './event.ts';
 import './subscription.ts';
+import './webhook-endpoint.ts';
+import './webhook-endpoint-mutations.ts';
 import './ledger.ts';
 import './node.ts';
 import { guardTexts } from './texts.ts';

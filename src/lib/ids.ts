@@ -34,6 +34,8 @@ export const idPrefixes = {
   CreditSession: 'crs',
   CreditRefund: 'crf',
   Message: 'msg',
+  WebhookEndpoint: 'whe',
+  WebhookDelivery: 'whd',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,6 +1,7 @@
 /** What must never reach a log or a stored payload, as patterns over text. */
 const patterns: [RegExp, string][] = [
   [/\b(ksh_[A-Za-z0-9]{4})[A-Za-z0-9_-]+/g, '$1…'],
+  [/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_…'],
   [/\bkadm_[A-Za-z0-9_-]+/g, 'kadm_…'],
   [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, '[token]'],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9+/=._-]+/gi, '$1 [redacted]'],

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { openNotifier } from '../connectors/open-notifier.ts';
 import { type ConnectorsOptions, createConnectors } from '../connectors/registry.ts';
+import { createWebhookClient, type WebhookClientOptions } from '../connectors/webhook-client.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
@@ -22,6 +23,7 @@ interface Given {
   clock?: Clock | undefined;
   messages?: MessageDefaults | undefined;
   patience?: Patience | undefined;
+  webhooks?: Omit<WebhookClientOptions, 'sandbox'> | undefined;
 }
 
 /** Bounds of the calls to providers. */
@@ -30,7 +32,7 @@ export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
 /** What use cases need, on an open database: for the gateway, and for commands that run without one. */
 export function createDeps(
   config: Config,
-  { db, log, clock = systemClock, messages, patience = {} }: Given,
+  { db, log, clock = systemClock, messages, patience = {}, webhooks }: Given,
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
@@ -43,6 +45,13 @@ export function createDeps(
     metrics,
   });
   const vault = createVault(config.encryptionKey);
-  const deps = { config, db, ledger: createGroupCommit(db), hub, vault, connectors, notifier, metrics, clock, log };
+  const services = {
+    hub,
+    vault,
+    connectors,
+    notifier,
+    webhooks: createWebhookClient({ sandbox: config.sandbox, ...webhooks }),
+  };
+  const deps = { config, db, ledger: createGroupCommit(db), ...services, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
 }

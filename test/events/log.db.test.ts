@@ -207,7 +207,7 @@ test('The database refuses to change an event, to leave a hole in the log and to
   await sequence(db);
   for (const sql of [
     `UPDATE event_log SET type = 'WALLET_OPENED'`,
-    'TRUNCATE event_log',
+    'TRUNCATE event_log CASCADE',
     'DELETE FROM event_log WHERE position = 2',
     'DELETE FROM event_log WHERE position = 3',
     'DELETE FROM event_log',

@@ -82,6 +82,7 @@ test('Whatever makes something or moves money takes an idempotency key and says 
     'apiKeyCreate',
     'sessionTokenCreate',
     'providerAccountCreate',
+    'webhookEndpointCreate',
   ];
   const makers = mutations.filter(
     ({ name }) => /(Create|Open|Settle|Refund|Link|Order|Pay|Buy)$/.test(name) && !without.includes(name),

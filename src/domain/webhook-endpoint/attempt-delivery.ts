@@ -1,0 +1,91 @@
+import { HttpFailure, type HttpFailureKind } from '../../connectors/http.ts';
+import { INTERNAL_ADDRESS } from '../../connectors/webhook-client.ts';
+import type { Deps } from '../../deps.ts';
+import { readPositions } from '../../events/log.ts';
+import { present } from '../../lib/assert.ts';
+import { bodyOf } from './body.ts';
+import type { Claim } from './claim-deliveries.ts';
+import { type Attempt, type AttemptOutcome, recordAttempt } from './record-attempt.ts';
+import { readRetryAfter } from './schedule.ts';
+import { signatures } from './sign.ts';
+import { openSecrets } from './store.ts';
+
+type AttemptDeps = Pick<Deps, 'db' | 'vault' | 'clock' | 'webhooks'>;
+
+/**
+ * Sends a delivery that was claimed, once, and writes down what came of it. Its id is the event's, the same at each try; time and
+ * signatures are those of the try.
+ * @param inTurnOf lets a part of the work begin when there is room for it at the database
+ */
+export async function attemptDelivery(
+  deps: AttemptDeps,
+  claim: Claim,
+  inTurnOf: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<AttemptOutcome> {
+  const request = await inTurnOf(() => compose(deps, claim));
+  const attempt = request ? await send(deps, request) : null;
+  return attempt ? inTurnOf(() => recordAttempt(deps, claim, attempt)) : 'GIVEN_UP';
+}
+
+interface SignedRequest {
+  url: string;
+  at: Date;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Null when the endpoint was deleted meanwhile. */
+async function compose(
+  { db, vault, clock }: AttemptDeps,
+  { endpointId, position }: Claim,
+): Promise<SignedRequest | null> {
+  const endpoint = await db.prisma.webhookEndpoint.findUniqueOrThrow({
+    where: { id: endpointId },
+    include: { secrets: true },
+  });
+  if (endpoint.deletedAt) return null;
+  const [event] = await readPositions(db, [position]);
+  const { id } = present(event, 'the event of a delivery');
+  const body = bodyOf(present(event, 'the event of a delivery'));
+  const at = clock.now();
+  const timestamp = Math.trunc(at.getTime() / 1000);
+  const headers = {
+    'user-agent': 'Koshel-Webhooks',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures(openSecrets(vault, endpoint.secrets, at), id, timestamp, body),
+  };
+  return { url: endpoint.url, at, headers, body };
+}
+
+async function send({ webhooks, clock }: AttemptDeps, { at, ...request }: SignedRequest): Promise<Attempt> {
+  const begun = performance.now();
+  const durationMs = () => Math.round(performance.now() - begun);
+  try {
+    const { status, headers } = await webhooks.send(request);
+    const retryAfter = readRetryAfter(headers['retry-after'], clock.now());
+    return { at, durationMs: durationMs(), status, error: explain(status), retryAfter };
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return { at, durationMs: durationMs(), status: null, error: failure(error), retryAfter: null };
+  }
+}
+
+/** What the status alone does not tell. */
+function explain(status: number): string | null {
+  if (status >= 300 && status <= 399) return 'Redirects are not followed. Register the address that it leads to.';
+  return status === 410 ? 'The receiver wants no more: the endpoint was disabled.' : null;
+}
+
+const failures: Record<HttpFailureKind, string> = {
+  CONNECTION_FAILED: 'No connection could be made',
+  CONNECTION_LOST: 'The connection broke before the answer was complete',
+  DEADLINE: 'No answer came in time',
+  TOO_LARGE: 'The answer was too long. A status is enough',
+};
+
+function failure({ kind, cause }: HttpFailure): string {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  if (code === INTERNAL_ADDRESS) return 'Not sent: the address leads inside a private network.';
+  return `${failures[kind]}${typeof code === 'string' ? `: ${code}` : ''}.`;
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../../db/client.ts';
+
+/**
+ * Retention: removes deliveries that are done with and whose event was recorded before an instant, with their attempts, and
+ * endpoints that were deleted and have none left.
+ * @param limit deliveries at most, so that no transaction grows long; call it again until it answers less
+ * @returns how many deliveries were removed
+ */
+export async function pruneDeliveries({ prisma }: Database, before: Date, limit: number): Promise<number> {
+  const removed = await prisma.$executeRaw`
+    DELETE FROM webhook_delivery WHERE id IN (
+      SELECT d.id FROM event_log e JOIN webhook_delivery d USING (position)
+      WHERE e.recorded_at < ${before} AND d.state <> 'PENDING' ORDER BY e.position LIMIT ${limit})`;
+  await prisma.$executeRaw`
+    DELETE FROM webhook_endpoint e WHERE deleted_at < ${before}
+      AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.endpoint_id = e.id)`;
+  return removed;
+}
+
+/** When the oldest event was recorded that an endpoint is still to be told of; null when there is none. Older ones may go. */
+export async function oldestUntold({ prisma }: Database): Promise<Date | null> {
+  const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
+    SELECT min(recorded_at) AS at FROM event_log WHERE position IN (
+      SELECT position FROM webhook_delivery WHERE state = 'PENDING'
+      UNION ALL (SELECT e.position FROM event_log e, webhook_cursor c WHERE e.position > c.position))`;
+  return row?.at ?? null;
+}
