@@ -4,12 +4,13 @@ import { updateProviderAccount } from '../../src/domain/provider/create-provider
 import { startTestApp } from '../support/app.ts';
 import { type Call, done, newPhone, openShop, refusal, unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
+import { callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { figures, linkedWallet, password } from '../support/provider-wallets.ts';
 import { booksStay, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
-const gateway = await startTestApp();
+const gateway = await startTestApp({ patience: PATIENCE });
 const shop = await openShop(gateway);
 const { call } = shop;
 const mbank = await startMbank(gateway, shop.id, { clientId: 'mbank_web', clientSecret: 'topsecret' });
@@ -111,18 +112,36 @@ describe('A wallet is linked by its owner’s consent', () => {
     expect(await walletsHere()).toBe(before);
   });
 
-  test('A refusal, a wrong code and a provider that is down come back as an error and link nothing.', async () => {
+  test('A refusal and a wrong code come back as an error and link nothing.', async () => {
     const phone = newPhone();
     mbank.act('wallet.create', { phone, password });
     const before = await walletsHere();
     expect((await comeBack((await consent()).redirectUri)).to?.searchParams.get('error')).toBe('ACCESS_DENIED');
     const wrong = await comeBack(`${(await consent()).redirectUri}&code=ABCDEF`);
     expect(wrong.to?.searchParams.get('error')).toBe('PROVIDER_REJECTED');
-    const location = await agree((await consent()).url, phone);
-    mbank.sandbox.control.fault({ provider: 'mbank', operation: 'oauth.token.code', kind: 'close' });
-    expect((await comeBack(location)).to?.searchParams.get('error')).toBe('PROVIDER_UNAVAILABLE');
     expect(await walletsHere()).toBe(before);
   });
+
+  test.each(callFaults)(
+    'The purchase of the token %s: nothing is linked, and consent given anew links it.',
+    async (_title, fault) => {
+      const phone = newPhone();
+      mbank.act('wallet.create', { phone, password, amount: 321 });
+      const before = await walletsHere();
+      const location = await agree((await consent()).url, phone);
+      spoil(mbank, 'oauth.token.code', fault);
+      expect((await comeBack(location)).to?.searchParams.get('error')).toBe('PROVIDER_UNAVAILABLE');
+      mbank.sandbox.control.releaseAnswers();
+      expect(mbank.sandbox.control.faults()).toEqual([]);
+      expect((await comeBack(location)).status).toBe(400);
+      expect(await walletsHere()).toBe(before);
+      const { to } = await comeBack(await agree((await consent()).url, phone));
+      const id = to?.searchParams.get('walletId') ?? '';
+      expect(await figures(call, id)).toEqual({ posted: '321.00', pending: '0.00', upstream: '321.00' });
+      expect(await walletsHere()).toBe(before + 1);
+      expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+    },
+  );
 
   test('The browser is never sent where the request says, and only to addresses that were asked for in order.', async () => {
     const { redirectUri } = await consent();
