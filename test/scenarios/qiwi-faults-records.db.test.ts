@@ -55,7 +55,7 @@ describe.each(callFaults)('A write that %s', (_title, fault) => {
       const again = told.endsWith('Success') ? [] : await untilDone(ready);
       cases.set(write.title, { ...ready, answers: [told, ...again] });
     }
-  }, 60_000);
+  }, 120_000);
 
   test.each(titles)('%s (%s): it is done once.', async (title) => {
     const { answers, outcome, once, times } = present(cases.get(title), title);
