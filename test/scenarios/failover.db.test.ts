@@ -5,6 +5,8 @@ import { startTestApp } from '../support/app.ts';
 import { done, refusal, rub } from '../support/builders.ts';
 import { beeline, codes, megafon, refuseAt, shopWithTwo } from '../support/failover.ts';
 import { PATIENCE } from '../support/mbank-faults.ts';
+import { run } from '../support/operations.ts';
+import { reconciled } from '../support/qiwi.ts';
 import { breaksInTheBooks, snapshotOfBooks } from '../support/snapshot.ts';
 
 const gateway = await startTestApp({ patience: PATIENCE });
@@ -65,6 +67,24 @@ describe('A payout that names no provider', () => {
       ['QIWI', 'ACCEPTED'],
     ]);
     expect(await books()).toEqual({ wallet: '-90000', mbank: '0', qiwi: '-10000', held: 0n });
+    expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
+  });
+
+  test('goes on when QIWI’s processing declines it afterwards, also where its history is followed.', async () => {
+    const { call, mbank, qiwi, created, ends, books, apiKey } = await shopWithTwo(gateway);
+    qiwi.act('outcome', { outcome: 'decline', reason: 300 });
+    const { id } = await created(megafon, { maxFee: rub('3') });
+    await call(ConfirmPaymentDocument, { paymentId: id });
+    const payment = await ends(id, 'COMPLETED');
+    expect(codes(payment)).toEqual([
+      ['QIWI', 'REJECTED'],
+      ['MBANK', 'ACCEPTED'],
+    ]);
+    expect(await books()).toEqual({ wallet: '-89700', mbank: '-10300', qiwi: '0', held: 0n });
+    const [found] = await reconciled(run(gateway, apiKey));
+    expect(found?.breaks).toEqual([]);
+    expect(await gateway.deps.db.prisma.payment.count({ where: { providerAccountId: qiwi.account.id } })).toBe(0);
+    expect(await gateway.deps.db.prisma.payment.count({ where: { providerAccountId: mbank.account.id } })).toBe(1);
     expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
   });
 

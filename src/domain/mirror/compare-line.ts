@@ -18,7 +18,7 @@ export async function compareLine(
 ): Promise<Break | null> {
   const { reference: providerReference, amount } = said;
   const line = `${said.direction}:${providerReference}`;
-  if (recorded.kind === 'before' || recorded.kind === 'waits') return null;
+  if (recorded.kind === 'before' || recorded.kind === 'waits' || recorded.kind === 'givenUp') return null;
   if (recorded.kind === 'unreadable') return { kind: 'MISSING_HERE', subject: line, providerReference, actual: amount };
   // what was there before the mirror moves nothing here
   if (isBefore(subject, said)) return null;

@@ -1,17 +1,18 @@
 import type { ProviderPayment } from '../../connectors/values.ts';
 import type { Tx } from '../../db/client.ts';
-import type { Payment } from '../../db/generated/client.ts';
+import type { Payment, PaymentAttempt } from '../../db/generated/client.ts';
 import type { TransitionSource } from '../../db/generated/enums.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { learn } from '../payment/learn.ts';
 import { openOrder } from '../payment/order.ts';
+import { learnOrMoveOn } from '../payment/record-outcome.ts';
 import { isAwaited } from './awaited.ts';
 import { isPassed } from './compare-line.ts';
 import { conversionOf, joinConversion } from './conversion.ts';
 import { findPaidInvoice } from './find-paid-invoice.ts';
-import { findPayment } from './find-payment.ts';
+import { findPayment, isGivenUp } from './find-payment.ts';
 import { joinSide } from './join-side.ts';
 import { learnPayment, noOrder } from './learn-payment.ts';
 import { showPast } from './past.ts';
@@ -19,13 +20,14 @@ import { recordLine } from './record-line.ts';
 import { isBefore, isReadable, type MirrorDeps, type Subject } from './subject.ts';
 
 /**
- * What became of one line of a history: it was there before the mirror, it is a payment here, it cannot be one, or it waits for
- * the answer to a payment of ours.
+ * What became of one line of a history: it was there before the mirror, it is a payment here, it cannot be one, it is the refusal of a
+ * payment that went another way, or it waits for the answer to a payment of ours.
  */
 export type Recorded =
   | { kind: 'before' }
   | { kind: 'payment'; payment: Payment; booked: boolean }
   | { kind: 'unreadable' }
+  | { kind: 'givenUp' }
   | { kind: 'waits' };
 
 /**
@@ -57,6 +59,7 @@ export function recordMovement(
     if (known && !conversion)
       return { kind: 'payment', ...(await follow(deps, tx, subject, known.id, said, source, now)) };
     if (!isReadable(said)) return { kind: 'unreadable' };
+    if (await isGivenUp(tx, subject, said)) return { kind: 'givenUp' };
     if (!conversion && (await isAwaited(tx, subject, said))) return { kind: 'waits' };
     if (conversion) return { kind: 'payment', ...(await joinConversion(tx, subject, conversion.id, said, now)) };
     return { kind: 'payment', payment: await learnPayment(deps, tx, subject, { said, source }, now), booked: true };
@@ -81,9 +84,14 @@ async function follow(
   if (isPrimary(subject, payment, said)) {
     const order = payment.origin === 'PROVIDER' ? noOrder : openOrder(deps.vault, payment);
     const occurredAt = said.completedAt ?? undefined;
-    const learned = await learn(tx, payment, order, { said, source, occurredAt, askedAt: payment.version }, now);
-    if (learned.version !== payment.version) await noteAttempt(tx, learned, said, now);
-    return { payment: learned, booked: learned.version !== payment.version };
+    const news = { said, source, occurredAt, askedAt: payment.version };
+    const attempt = await lastAttempt(tx, payment);
+    const { payment: learned, moved } = attempt
+      ? await learnOrMoveOn(deps, tx, { payment, attempt, order, news }, now)
+      : { payment: await learn(tx, payment, order, news, now), moved: false };
+    const booked = !moved && learned.version !== payment.version;
+    if (attempt && booked) await noteAttempt(tx, attempt, said, now);
+    return { payment: learned, booked };
   }
   // seen from the other side first: what the opening balance has in it stays so
   if (isBefore(subject, said)) return { payment, booked: false };
@@ -99,10 +107,11 @@ async function follow(
   return joinSide(tx, subject, payment, said, now);
 }
 
+const lastAttempt = (tx: Tx, { id }: Payment): Promise<PaymentAttempt | null> =>
+  tx.paymentAttempt.findFirst({ where: { paymentId: id }, orderBy: { number: 'desc' } });
+
 /** The last try, as its provider tells of it now. */
-async function noteAttempt(tx: Tx, { id }: Payment, said: ProviderPayment, now: Date): Promise<void> {
-  const attempt = await tx.paymentAttempt.findFirst({ where: { paymentId: id }, orderBy: { number: 'desc' } });
-  if (!attempt) return;
+async function noteAttempt(tx: Tx, attempt: PaymentAttempt, said: ProviderPayment, now: Date): Promise<void> {
   const { reference, providerStatus, providerCode = null, declineMessage } = said;
   const refused = said.status === 'DECLINED';
   await tx.paymentAttempt.update({
