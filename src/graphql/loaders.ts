@@ -144,20 +144,11 @@ export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
     invoice: byId((ids) => prisma.invoice.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleInvoices)] } })),
     invoiceOfPayment: invoiceOfPayment(deps, mine(visibleInvoices)),
     ...bookLoaders(deps, tenant),
-  };
-}
-
-function bookLoaders(
-  { db: { prisma } }: Deps,
-  tenant: { partnerId?: string },
-): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {
-  return {
-    ...ledgerLoaders(deps, tenant),
     ...deliveryLoaders(deps),
   };
 }
 
-function ledgerLoaders(
+function bookLoaders(
   { db: { prisma } }: Deps,
   tenant: { partnerId?: string },
 ): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {

@@ -24,6 +24,8 @@ export function subjectOf({ id, data }: Pick<LogEvent, 'id' | 'data'>): string {
       return data.cardId;
     case 'invoice':
       return data.invoiceId;
+    case 'creditSession':
+      return data.session.id;
     case 'test':
       return id;
     default:
@@ -43,6 +45,8 @@ function told(data: EventData): object {
       return { card: { id: data.cardId, state: data.state }, wallet: { id: data.walletId } };
     case 'invoice':
       return { invoice: { id: data.invoiceId, state: data.state } };
+    case 'creditSession':
+      return creditSession(data);
     case 'test':
       return { endpoint: { id: data.endpointId } };
     default:
@@ -60,6 +64,11 @@ function payment({ payment, transition }: Extract<EventData, { kind: 'payment' }
     occurredAt: transition.occurredAt,
   };
   return { payment: { id, version, status, declineReason, confirmedAt, completedAt, expiresAt }, transition: step };
+}
+
+function creditSession({ session }: Extract<EventData, { kind: 'creditSession' }>): object {
+  const { id, version, state } = session;
+  return { creditSession: { id, version, state } };
 }
 
 function balance({ walletId, currency, asOf, ...minor }: Extract<EventData, { kind: 'balance' }>): object {
