@@ -75,7 +75,14 @@ async function main(): Promise<void> {
     await migrate(databaseUrl);
     const secret = () => randomBytes(32).toString('hex');
     const env = {
-      ...{ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, DATABASE_POOL: '16', PORT: '0', SANDBOX: 'off' },
+      ...{
+        DATABASE_URL: databaseUrl,
+        DATA_DIR: dataDir,
+        DATABASE_POOL: '16',
+        PORT: '0',
+        SANDBOX: 'off',
+        RATE_LIMIT: '1000000000',
+      },
       ...{ NODE_ENV: 'production', ADMIN_KEY: secret(), TOKEN_SECRET: secret(), ENCRYPTION_KEY: secret() },
     };
     const { apiKey, walletId } = await seedPage(loadConfig(env));

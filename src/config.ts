@@ -14,6 +14,7 @@ const key32 = z.string().transform((text, ctx) => {
 const secret = z.string().min(32, 'must have at least 32 characters');
 const port = z.coerce.number().int().min(0).max(65535);
 const url = z.url('must be a URL');
+const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
 
 const schema = z.object({
   NODE_ENV: z.string().optional(),
@@ -23,6 +24,11 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must be a postgres:// URL' }).optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(16),
   GATEWAYS: z.coerce.number().int().min(1).max(1_000).default(1),
+  RATE_LIMIT: perMinute.default(6_000),
+  RATE_LIMIT_CUSTOMER: perMinute.default(600),
+  RATE_LIMIT_ADDRESS: perMinute.default(600),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  INTROSPECTION: z.enum(['on', 'off'], 'must be "on" or "off"').optional(),
   DATA_DIR: z.string().default('.koshel'),
   SANDBOX: z.enum(['on', 'off'], 'must be "on" or "off"').optional(),
   SANDBOX_PORT: port.default(4010),
@@ -63,6 +69,12 @@ export interface Config {
   databasePool: number;
   /** How many gateways share the database, and with it what providers allow a wallet in a minute. */
   gateways: number;
+  /** Requests that a partner's key, one customer, and an address without a good credential may send in a minute. */
+  rateLimits: Readonly<Record<'key' | 'customer' | 'address', number>>;
+  /** How many proxies stand in front: the caller's address is that many from the end of X-Forwarded-For. */
+  trustedProxies: number;
+  /** Does the schema answer questions about itself, and is there GraphiQL? */
+  introspection: boolean;
   dataDir: string;
   sandbox: boolean;
   sandboxPort: number;
@@ -106,6 +118,13 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     databaseUrl: vars.DATABASE_URL ?? null,
     databasePool: vars.DATABASE_POOL,
     gateways: vars.GATEWAYS,
+    rateLimits: Object.freeze({
+      key: vars.RATE_LIMIT,
+      customer: vars.RATE_LIMIT_CUSTOMER,
+      address: vars.RATE_LIMIT_ADDRESS,
+    }),
+    trustedProxies: vars.TRUSTED_PROXIES,
+    introspection: vars.INTROSPECTION ? vars.INTROSPECTION === 'on' : !production,
     dataDir,
     sandbox: vars.SANDBOX ? vars.SANDBOX === 'on' : vars.DATABASE_URL === undefined,
     sandboxPort: vars.SANDBOX_PORT,

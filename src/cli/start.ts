@@ -49,7 +49,7 @@ function banner({ url, demo, mailbox, deps }: App, tookMs: number): string {
     '',
     `  Koshel is ready in ${(tookMs / 1000).toFixed(1)} s`,
     '',
-    `  GraphQL    ${url}/graphql${config.production ? '' : '   (open it in a browser: GraphiQL, with an example)'}`,
+    `  GraphQL    ${url}/graphql${config.introspection ? '   (open it in a browser: GraphiQL, with an example)' : ''}`,
     `  Health     ${url}/health/ready    Metrics  ${url}/metrics`,
     `  Data       ${where}`,
     ...(mailbox ? [`  Mailbox    ${mailbox.url}   (what customers are told; mail server ${mailbox.smtpUrl})`] : []),

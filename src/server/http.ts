@@ -12,6 +12,7 @@ import { readiness } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { handleOauthReturn, isOauthReturn } from './oauth-return.ts';
+import { addressOf, createRateLimiter, rateHeaders } from './rate.ts';
 import { type RequestState, requestIdOf } from './request.ts';
 import { createSseStreams, type SseStreams } from './sse.ts';
 import { createWebhookDoor, type WebhookDoor } from './webhooks-in.ts';
@@ -54,9 +55,16 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
   const parts = createParts(deps, options, limits);
   const server = createServer(
     // a client that dribbles its request is sent away; answers may take as long as they take
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
+    },
     (req, res) => {
-      handle(parts, req, res).catch((error: unknown) => fail(deps, req, res, error));
+      handle(parts, req, res)
+        .catch((error: unknown) => fail(deps, req, res, error))
+        .finally(() => cutWhenStalled(res, limits.stallMs));
     },
   );
   server.on('upgrade', (req, socket, head) => {
@@ -90,8 +98,10 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
     eventSilenceSeconds: () => seconds(options.eventLag().silentMs),
     pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   });
-  const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, limits, metrics, streams });
-  const sockets = createSocketServer(deps, pipelineOf(yoga), limits);
+  const limiter = createRateLimiter(deps.config, limits, metrics.rateLimited);
+  const shared = { limits, limiter, metrics, streams };
+  const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
+  const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga), limits, limiter });
   return { deps, yoga, sockets, streams, metrics, webhooks: createWebhookDoor(deps), options, draining: false };
 }
 
@@ -122,7 +132,7 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
 }
 
 async function serveGraphql(
-  { yoga }: Parts,
+  { deps, yoga }: Parts,
   requestId: string,
   req: IncomingMessage,
   res: ServerResponse,
@@ -133,6 +143,8 @@ async function serveGraphql(
     transport: req.headers.accept?.includes('text/event-stream') ? 'sse' : 'http',
     bearer: bearerOf(req.headers.authorization),
     viewer: null,
+    address: addressOf(req, deps.config.trustedProxies),
+    rate: { standing: null },
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
   };
   const response = await yoga.handleNodeRequestAndResponse(req, res, state);
@@ -142,6 +154,9 @@ async function serveGraphql(
   response.headers.forEach((value, name) => {
     res.setHeader(name, value);
   });
+  if (state.rate.standing) {
+    for (const [name, value] of Object.entries(rateHeaders(state.rate.standing))) res.setHeader(name, value);
+  }
   if (state.writeBody) {
     res.writeHead(status);
     return state.writeBody(res);
@@ -149,6 +164,11 @@ async function serveGraphql(
   if (text === '' && status >= 400) return sendRefusal(res, status, requestId);
   if (status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
   res.writeHead(status).end(text);
+}
+
+/** An answer that is written is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */
+function cutWhenStalled(res: ServerResponse, stallMs: number): void {
+  if (res.writableEnded && !res.writableFinished) res.socket?.setTimeout(stallMs);
 }
 
 /** What yoga refuses without a word. */

@@ -12,6 +12,19 @@ export interface Limits {
   tokens: number;
   /** Operations that may be open at a time on one WebSocket. */
   operationsPerSocket: number;
+  /** Subscriptions that one caller (a key, a customer, an address) may have open in this process, over all its connections. */
+  subscriptionsPerCaller: number;
+  /** WebSockets that one caller may have open in this process. */
+  socketsPerCaller: number;
+  /** How long requests are counted before the count begins anew; how many are allowed is said by the configuration. */
+  rateWindowSeconds: number;
+  /** How long a client may take to send its headers, and its whole request. */
+  headersMs: number;
+  requestMs: number;
+  /** How long a connection without a request is kept. */
+  keepAliveMs: number;
+  /** How often connections are looked at for the three above. */
+  connectionsCheckMs: number;
   /** What may wait unsent on one WebSocket, in bytes. */
   socketBacklogBytes: number;
   /** A consumer that takes no byte for this long is closed. */
@@ -37,6 +50,13 @@ export const defaultLimits: Limits = Object.freeze({
   directives: 50,
   tokens: 2_000,
   operationsPerSocket: 100,
+  subscriptionsPerCaller: 1_000,
+  socketsPerCaller: 1_000,
+  rateWindowSeconds: 60,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 65_000,
+  connectionsCheckMs: 5_000,
   socketBacklogBytes: 8 * 1024 * 1024,
   stallMs: 20_000,
   connectionInitMs: 5_000,

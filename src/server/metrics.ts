@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What is counted about one operation. */
 export interface OperationLabels {
@@ -25,6 +25,8 @@ export interface Metrics {
   operation(labels: OperationLabels, seconds: number): void;
   /** A subscription began; call what is returned when it ends. */
   subscription(labels: { transport: string; operation: string }): () => void;
+  /** A request was refused because its caller has sent too many. */
+  rateLimited(policy: string): void;
 }
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -47,6 +49,12 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
     name: 'koshel_subscriptions',
     help: 'Open subscriptions by transport and field',
     labelNames: ['transport', 'operation'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'koshel_rate_limited_total',
+    help: 'Requests refused because their caller has sent too many, by what is counted: key, customer, address',
+    labelNames: ['policy'],
     registers,
   });
   gauge(registry, 'koshel_websockets', 'Open WebSockets', sources.sockets);
@@ -78,6 +86,7 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
         open = false;
       };
     },
+    rateLimited: (policy) => refusals.inc({ policy }),
   };
 }
 

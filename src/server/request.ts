@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../domain/access/viewer.ts';
+import type { RateStanding } from './rate.ts';
 
 /** What the edge knows about a request before GraphQL begins; the plugins and the context are given it. */
 export interface RequestState {
@@ -10,6 +11,10 @@ export interface RequestState {
   bearer: string | null;
   /** Null until the request is authenticated, and for callers without a credential. */
   viewer: Viewer | null;
+  /** Where the request came from. */
+  address: string;
+  /** How the caller stands with its rate; told in the headers of the answer. */
+  rate: { standing: RateStanding | null };
   lastEventId: string | null;
   /** Set when the body is written as it comes (SSE), after the head. */
   writeBody?: (res: ServerResponse) => Promise<void>;

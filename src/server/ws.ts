@@ -10,21 +10,27 @@ import {
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Deps } from '../deps.ts';
-import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { bearerOf } from './bearer.ts';
 import { errorOnStream, streamEnds, visibleError, visibleResult } from './faults.ts';
 import type { Limits } from './limits.ts';
+import { createOpenCounts, type OpenCounts } from './open-counts.ts';
+import { addressOf, callerName, type RateCaller, type RateLimiter } from './rate.ts';
 import { type RequestState, requestIdOf } from './request.ts';
 import { type Session, watchSession } from './session.ts';
+import { signIn } from './sign-in.ts';
 import { closeSocket, protocolSocket } from './ws-socket.ts';
 import type { GraphqlPipeline } from './yoga.ts';
+
+/** RFC 6455's list: clients may come back. */
+const TRY_AGAIN_LATER = 1013;
 
 /** What belongs to one connection. */
 interface Connection {
   socket: WebSocket;
   request: IncomingMessage;
   connectionId: string;
+  address: string;
   session: Session | null;
   operations: number;
 }
@@ -38,20 +44,32 @@ export interface SocketServer {
   size(): number;
 }
 
-/** @param pipeline parse, validate, context and execution, shared with HTTP */
-export function createSocketServer(deps: Deps, pipeline: GraphqlPipeline, limits: Limits): SocketServer {
+/** What sockets share with HTTP. */
+interface Shared {
+  /** Parse, validate, context and execution. */
+  pipeline: GraphqlPipeline;
+  limits: Limits;
+  limiter: RateLimiter;
+}
+
+/** @param shared what HTTP does, too */
+export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
+  const { pipeline, limits } = shared;
+  const openSockets = createOpenCounts(limits.socketsPerCaller);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes, handleProtocols });
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
-    onConnect: (connection) => connect(deps, connection, limits),
-    onSubscribe: (connection, _id, payload) => prepare(deps, pipeline, limits, connection, payload),
+    onConnect: (connection) => connect(deps, shared, connection, openSockets),
+    onSubscribe: (connection, _id, payload) => prepare(deps, shared, connection, payload),
     execute: (args) => pipeline.enveloped(args.contextValue as object).execute(args),
     subscribe: (args) => pipeline.enveloped(args.contextValue as object).subscribe(args),
     onNext: ({ extra }, _id, _payload, args, result) => deliver(deps, extra, args, result),
     onError: ({ extra }, _id, _payload, errors) => refuse(deps, extra, errors),
   });
   sockets.on('connection', (socket, request) => {
-    const extra: Connection = { socket, request, connectionId: requestIdOf(request), session: null, operations: 0 };
+    const connectionId = requestIdOf(request);
+    const address = addressOf(request, deps.config.trustedProxies);
+    const extra: Connection = { socket, request, connectionId, address, session: null, operations: 0 };
     // the close event follows and does what is to be done
     socket.on('error', (error) =>
       deps.log.debug({ err: error, connectionId: extra.connectionId }, 'a WebSocket broke'),
@@ -78,26 +96,36 @@ export function createSocketServer(deps: Deps, pipeline: GraphqlPipeline, limits
 /** connection_init: who is it? Without a good credential there is no connection. */
 async function connect(
   deps: Deps,
+  { limits, limiter }: Shared,
   connection: ConnectionContext<Record<string, unknown>, Connection>,
-  limits: Limits,
+  openSockets: OpenCounts,
 ): Promise<boolean> {
-  const { socket, request } = connection.extra;
+  const { socket, request, address } = connection.extra;
   const params = connection.connectionParams ?? {};
   const given = params['authorization'] ?? params['Authorization'] ?? request.headers.authorization;
   const bearer = bearerOf(typeof given === 'string' ? given : null);
-  const refuseConnection = (reason: string) => {
-    closeSocket(socket, CloseCode.Forbidden, reason);
+  const refuseConnection = (reason: string, code: number = CloseCode.Forbidden) => {
+    closeSocket(socket, code, reason);
     return false;
   };
   if (!bearer) return refuseConnection('Send {"authorization": "Bearer <token>"} as the payload of connection_init.');
+  const caller: RateCaller = { viewer: null, address, rate: { standing: null } };
   try {
-    const viewer = await authenticate(deps, bearer);
-    if (!viewer) return refuseConnection('The credential is empty.');
-    connection.extra.session = { viewer, bearer };
+    await signIn(deps, limiter, caller, bearer);
   } catch (error) {
     if (error instanceof UnauthenticatedError) return refuseConnection(error.message);
+    if (error instanceof GraphQLError) return refuseConnection(error.message, TRY_AGAIN_LATER);
     throw error;
   }
+  const { viewer } = caller;
+  if (!viewer) return refuseConnection('The credential is empty.');
+  const leave = openSockets.take(callerName(caller));
+  if (!leave) {
+    const reason = `At most ${limits.socketsPerCaller} connections may be open at a time.`;
+    return refuseConnection(reason, CloseCode.TooManyInitialisationRequests);
+  }
+  socket.once('close', leave);
+  connection.extra.session = { viewer, bearer };
   const unwatch = watchSession(deps, connection.extra.session, limits.recheckMs, refuseConnection);
   socket.once('close', unwatch);
   return true;
@@ -106,8 +134,7 @@ async function connect(
 /** subscribe: parse, validate and build the context as HTTP does. Anything wrong is an `error` message, not the end of the connection. */
 async function prepare(
   deps: Deps,
-  pipeline: GraphqlPipeline,
-  limits: Limits,
+  { pipeline, limits, limiter }: Shared,
   { extra, subscriptions }: ConnectionContext<Record<string, unknown>, Connection>,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
@@ -121,9 +148,12 @@ async function prepare(
     transport: 'ws',
     bearer: extra.session?.bearer ?? null,
     viewer: extra.session?.viewer ?? null,
+    address: extra.address,
+    rate: { standing: null },
     lastEventId: null,
   };
   try {
+    await limiter.count(state, 1);
     return await pipeline.prepare(state, payload);
   } catch (error) {
     return [visibleError(error, state.requestId, deps.log)];

@@ -11,15 +11,19 @@ import { useCsrfGuard } from './plugins/use-csrf-guard.ts';
 import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOperationMetrics } from './plugins/use-operation-metrics.ts';
+import { useRateLimit } from './plugins/use-rate-limit.ts';
 import { useSse } from './plugins/use-sse.ts';
 import { operationDeps, useStreamRelease } from './plugins/use-stream-release.ts';
+import { useSubscriptionLimit } from './plugins/use-subscription-limit.ts';
 import { useVisibleErrors } from './plugins/use-visible-errors.ts';
+import type { RateLimiter } from './rate.ts';
 import type { RequestState } from './request.ts';
 import type { SseStreams } from './sse.ts';
 
 export interface YogaOptions {
   schema: GraphQLSchema;
   limits: Limits;
+  limiter: RateLimiter;
   metrics: Metrics;
   streams: SseStreams;
   /** What GraphiQL opens with; null: it opens with a query that needs no data. */
@@ -30,16 +34,18 @@ export type Yoga = YogaServerInstance<RequestState, object>;
 
 /** The GraphQL server behind HTTP and SSE, and (through `pipelineOf`) behind WebSocket. Plugins stand in the order of a request's life. */
 export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
-  const { schema, limits, metrics, streams, example } = options;
-  const { production } = deps.config;
+  const { schema, limits, limiter, metrics, streams, example } = options;
+  const { introspection } = deps.config;
   return createYoga<RequestState, object>({
     schema,
     plugins: [
       useCsrfGuard(),
-      useAuthentication(deps),
+      useAuthentication(deps, limiter),
+      useRateLimit(limiter),
       useBodyLimit(limits.bodyBytes, limits.uploadBytes),
       useOperationLimits(limits),
-      production && useHiddenSchema(),
+      !introspection && useHiddenSchema(),
+      useSubscriptionLimit(limits.subscriptionsPerCaller),
       useOperationMetrics(metrics),
       useStreamRelease(),
       useVisibleErrors(deps.log),
@@ -48,7 +54,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
     context: ({ viewer, requestId, lastEventId }) =>
       createContext(operationDeps(deps), { viewer, requestId, lastEventId }),
     graphqlEndpoint: '/graphql',
-    graphiql: production ? false : (request) => graphiqlOptions(request, deps.config, example),
+    graphiql: introspection && ((request) => graphiqlOptions(request, deps.config, example)),
     renderGraphiQL: renderGraphiql,
     landingPage: false,
     healthCheckEndpoint: '/yoga-health-is-off',
@@ -61,7 +67,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
             credentials: false,
             methods: ['GET', 'POST', 'OPTIONS'],
             allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'x-request-id', 'x-requested-with'],
-            exposedHeaders: ['x-request-id'],
+            exposedHeaders: ['x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after'],
             maxAge: 600,
           },
     // useVisibleErrors and useBodyLimit do these two

@@ -153,7 +153,7 @@ describe('a slow consumer', () => {
     socket.on('message', (data) => seen.push(JSON.parse(String(data)).payload.data.events.walletId));
     socket.pause();
     const all = await happen(patient.deps, partner.partnerId, 'flood', 1_500);
-    await vi.waitFor(() => expect(patient.deps.hub.size()).toBe(0));
+    await vi.waitFor(() => expect(patient.deps.hub.size()).toBe(0), { timeout: 20_000 });
     const ended = closing(socket);
     socket.resume();
     const { code, reason } = await ended;

@@ -128,6 +128,10 @@ function testEnvironment(databaseUrl: string, dataDir: string): Record<string, s
     DATABASE_POOL: '8',
     PORT: '0',
     SANDBOX: 'off',
+    // tests ask more than people do; rate.db.test.ts is about the limit
+    RATE_LIMIT: '10000000',
+    RATE_LIMIT_CUSTOMER: '10000000',
+    RATE_LIMIT_ADDRESS: '10000000',
     SANDBOX_PORT: '0',
     ADMIN_KEY: `kadm_${randomBytes(32).toString('hex')}`,
     TOKEN_SECRET: randomBytes(32).toString('hex'),

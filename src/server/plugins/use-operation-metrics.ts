@@ -1,7 +1,8 @@
-import { type DocumentNode, getOperationAST, Kind } from 'graphql';
+import { type DocumentNode, type ExecutionResult, getOperationAST, Kind } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Metrics } from '../metrics.ts';
 import type { RequestState } from '../request.ts';
+import { whenEnded } from '../stream-end.ts';
 
 const ROOTS = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
 
@@ -20,9 +21,9 @@ export function useOperationMetrics(metrics: Metrics): Plugin {
     },
     onSubscribe({ args }) {
       return {
-        onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) return undefined;
-          return { onEnd: metrics.subscription(labelsOf(args)) };
+        onSubscribeResult({ result, setResult }) {
+          if (!isAsyncIterable<ExecutionResult>(result)) return;
+          setResult(whenEnded(result, metrics.subscription(labelsOf(args))));
         },
       };
     },

@@ -1,0 +1,24 @@
+import type { Deps } from '../deps.ts';
+import { authenticate } from '../domain/access/authenticate.ts';
+import { UnauthenticatedError } from '../domain/access/viewer.ts';
+import type { RateCaller, RateLimiter } from './rate.ts';
+
+/**
+ * Says who is asking, in `caller.viewer`, and counts the request: for the caller, or, when the credential is missing or wrong, for
+ * the address that it came from. Good credentials are not counted there, so that neighbours behind one address cannot lock them out.
+ * @throws UnauthenticatedError when the credential is wrong; GraphQLError RATE_LIMITED
+ */
+export async function signIn(
+  deps: Deps,
+  limiter: RateLimiter,
+  caller: RateCaller,
+  bearer: string | null,
+): Promise<void> {
+  try {
+    caller.viewer = await authenticate(deps, bearer);
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) await limiter.count(caller, 1);
+    throw error;
+  }
+  await limiter.count(caller, 1);
+}
