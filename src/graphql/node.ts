@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findLocation } from '../domain/location/find-locations.ts';
 import { findServiceRequest } from '../domain/service/request-service.ts';
 import { idPrefixes } from '../lib/ids.ts';
-import { signedIn } from './access.ts';
+import { authScopes, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Context } from './context.ts';
@@ -36,8 +36,8 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.CreditSession]: ['CreditSession', (id, { loaders }) => loaders.creditSession.load(id)],
   [idPrefixes.CreditRefund]: ['CreditRefund', (id, { loaders }) => loaders.creditRefund.load(id)],
   [idPrefixes.Invoice]: ['Invoice', (id, { loaders }) => loaders.invoice.load(id)],
-  [idPrefixes.LedgerAccount]: ['LedgerAccount', (id, { loaders }) => loaders.ledgerAccount.load(id)],
-  [idPrefixes.JournalEntry]: ['JournalEntry', (id, { loaders }) => loaders.journalEntry.load(id)],
+  [idPrefixes.LedgerAccount]: ['LedgerAccount', ofBooks((id, { loaders }) => loaders.ledgerAccount.load(id))],
+  [idPrefixes.JournalEntry]: ['JournalEntry', ofBooks((id, { loaders }) => loaders.journalEntry.load(id))],
   [idPrefixes.Provider]: ['Provider', async (id, { deps }) => providerById(deps, id)],
   [idPrefixes.ProviderAccount]: ['ProviderAccount', loadProviderAccount],
   [idPrefixes.ProviderWebhook]: ['ProviderWebhook', (id, context) => findWebhookById(context, id)],
@@ -55,6 +55,11 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   // events know their own type
   [idPrefixes.Event]: [null, findEventById],
 };
+
+/** Whoever may not read the books is not told either that there is such an id. */
+function ofBooks(find: Load): Load {
+  return async (id, context) => (authScopes(context).scope('LEDGER_READ') ? find(id, context) : null);
+}
 
 function loadApiKey(id: string, context: Context): Promise<object | null> {
   const viewer = signedIn(context);

@@ -67,6 +67,8 @@ export async function linkWallet(
       'input.number',
       "nothing proves here whose a wallet at this provider is: it is linked by the partner's server, with its own key.",
     );
+  // before the provider is asked anything
+  if (!repeated) await ownerOf(prisma, viewer, input.customerId);
   const read = repeated ? null : await proveWallet(deps, { connector, call }, 'input.number');
   const hooks = registerWebhook && connector.webhooks?.hooks !== undefined;
   const now = deps.clock.now();
@@ -108,9 +110,9 @@ async function registerNow(deps: LinkDeps, walletId: string): Promise<void> {
  * The customer for whom a wallet is linked: the one that is named, else a session's own.
  * @throws NotFoundError
  */
-export async function ownerOf(tx: Tx, viewer: TenantViewer, named: string | undefined): Promise<string | null> {
+export async function ownerOf(db: Tx, viewer: TenantViewer, named: string | undefined): Promise<string | null> {
   const customerId = named ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
-  if (customerId !== null && !(await findCustomer(tx, viewer, customerId))) throw new NotFoundError('The customer');
+  if (customerId !== null && !(await findCustomer(db, viewer, customerId))) throw new NotFoundError('The customer');
   return customerId;
 }
 
