@@ -1,5 +1,5 @@
 import type { ServiceRequest } from '../db/generated/client.ts';
-import { requestService } from '../domain/service/request-service.ts';
+import { requestService, UNNUMBERED } from '../domain/service/request-service.ts';
 import { IdempotencyError, InvalidInputError, NotFoundError, NotSupportedError } from '../errors.ts';
 import { present } from '../lib/assert.ts';
 import { tenant } from './access.ts';
@@ -21,7 +21,11 @@ const ServiceRequestRef = builder.objectRef<ServiceRequest>('ServiceRequest').im
         present(await loaders.wallet.load(walletId), 'the wallet of a service request'),
     }),
     title: t.exposeString('title', { description: 'What is wished for.' }),
-    reference: t.exposeString('reference', { nullable: true, description: 'The provider’s number of the wish.' }),
+    reference: t.string({
+      nullable: true,
+      description: 'The provider’s number of the wish.',
+      resolve: ({ reference }) => (reference === UNNUMBERED ? null : reference),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });

@@ -71,7 +71,7 @@ export interface MbankState {
   bestLog: { payment_id: number }[];
 }
 
-export const stateOf = ({ mbank }: Desk): MbankState =>
+export const stateOf = ({ mbank }: Pick<Desk, 'mbank'>): MbankState =>
   (mbank.sandbox.control.state('mbank') as { providers: { mbank: MbankState } }).providers.mbank;
 
 /** The same of one wallet. */

@@ -14,6 +14,8 @@ import { upstreamAccess } from '../wallet/upstream-access.ts';
 
 const MAX_TITLE = 255;
 const OPERATION = 'serviceRequestCreate';
+/** The reference of a wish that its provider took without numbering it; null: nobody knows whether it was taken. */
+export const UNNUMBERED = '';
 
 export interface RequestServiceInput {
   idempotencyKey: string;
@@ -69,7 +71,7 @@ export async function requestService(
     const outcome = await ask({ wallet: upstreamAccess(deps.vault, wallet) }, title);
     if (outcome.kind === 'rejected' || outcome.kind === 'notSent') await forget(deps, { id, reference: null });
     const { reference } = acceptedValue(outcome, account.provider);
-    return prisma.serviceRequest.update({ where: { id }, data: { reference } });
+    return prisma.serviceRequest.update({ where: { id }, data: { reference: reference ?? UNNUMBERED } });
   });
   return { request, replayed };
 }

@@ -223,6 +223,7 @@ function worldActions(world: World): Record<string, Action> {
     execution: z.enum(['complete', 'pending']).optional(),
     p2pIdentification: z.boolean().optional(),
     invoiceStatusNull: z.boolean().optional(),
+    orderNumbered: z.boolean().optional(),
   });
   return {
     project: action(
@@ -237,10 +238,14 @@ function worldActions(world: World): Record<string, Action> {
         return world.projects.get(code);
       },
     ),
-    settings: action('how the contract is read: execution, p2pIdentification, invoiceStatusNull', settings, (input) => {
-      Object.assign(world.settings, input);
-      return world.settings;
-    }),
+    settings: action(
+      'how the contract is read: execution, p2pIdentification, invoiceStatusNull, orderNumbered',
+      settings,
+      (input) => {
+        Object.assign(world.settings, input);
+        return world.settings;
+      },
+    ),
     'client.redirect': action(
       'allow a redirect URI of an OAuth application',
       z.strictObject({ client: z.string().default('mbank_web'), uri: z.url() }),

@@ -136,8 +136,7 @@ function order(world: World, call: Call): Answer {
       user,
       message_type: 'conversation',
       messages: [first],
-      message_id: id,
-      thread_id: id,
+      ...(world.settings.orderNumbered ? { message_id: id, thread_id: id } : {}),
       interrupt: true,
     },
   };

@@ -28,9 +28,16 @@ export interface Settings {
   p2pIdentification: boolean;
   /** A new invoice's status is null on the wire (trap T-30) or `created`. */
   invoiceStatusNull: boolean;
+  /** The conversation that answers a wish for a service has its numbers; it is opaque, so it may have none (section 2.5). */
+  orderNumbered: boolean;
 }
 
-const DEFAULTS: Settings = { execution: 'complete', p2pIdentification: true, invoiceStatusNull: true };
+const DEFAULTS: Settings = {
+  execution: 'complete',
+  p2pIdentification: true,
+  invoiceStatusNull: true,
+  orderNumbered: true,
+};
 
 /** A BEST transfer as `payments.best.list` shows it, without `unseen`. */
 export type BestTransfer = { number: number } & Record<string, unknown>;
