@@ -103,7 +103,7 @@ describe('the capabilities of mbank', () => {
     const codes = connectors.capabilities(connector).map(({ code }) => code);
     expect(codes).not.toContain('WEBHOOKS');
     expect(codes).not.toContain('RECEIPTS');
-    const beyond = new Set(['CUSTOMERS', 'EXCHANGE', 'ISSUED_CARDS', 'PAYMENT_LINKS']);
+    const beyond = new Set(['CREDIT', 'CUSTOMERS', 'EXCHANGE', 'ISSUED_CARDS', 'PAYMENT_LINKS']);
     expect(connectors.capabilities('MBANK').map(({ code }) => code)).toEqual(
       Object.keys(capabilityMembers).filter((code) => !beyond.has(code)),
     );
