@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Deps } from '../deps.ts';
 import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { SetupError } from '../errors.ts';
 import { bearerOf } from './bearer.ts';
+import { type PersistedDocuments, startPersistedDocuments } from './documents/start.ts';
 import { handleFile, isFileLink } from './files.ts';
 import type { GraphiqlExample } from './graphiql.ts';
 import { readiness } from './health.ts';
@@ -38,10 +39,12 @@ interface Parts {
   deps: Deps;
   yoga: Yoga;
   sockets: SocketServer;
+  persisted: PersistedDocuments;
   streams: SseStreams;
   metrics: Metrics;
   webhooks: WebhookDoor;
   options: EdgeOptions;
+  connections: Set<Socket>;
   draining: boolean;
 }
 
@@ -67,6 +70,10 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
         .finally(() => cutWhenStalled(res, limits.stallMs));
     },
   );
+  server.on('connection', (socket) => {
+    parts.connections.add(socket);
+    socket.once('close', () => parts.connections.delete(socket));
+  });
   server.on('upgrade', (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (pathOf(req) === '/graphql' && !parts.draining) return parts.sockets.upgrade(req, socket, head);
@@ -83,6 +90,7 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
       const timer = setTimeout(() => server.closeAllConnections(), limits.drainMs);
       await Promise.all([parts.sockets.drain(), closed]);
       clearTimeout(timer);
+      await parts.persisted.stop();
     },
   };
 }
@@ -91,7 +99,9 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
   const { pool } = deps.db;
   const streams = createSseStreams(deps, limits);
+  const connections = new Set<Socket>();
   const metrics = createMetrics(deps.metrics, {
+    connections: () => connections.size,
     sockets: () => sockets.size(),
     eventStreams: () => deps.hub.size(),
     eventDelaySeconds: () => seconds(options.eventLag().delayMs),
@@ -99,10 +109,22 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
     pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   });
   const limiter = createRateLimiter(deps.config, limits, metrics.rateLimited);
-  const shared = { limits, limiter, metrics, streams };
+  const persisted = startPersistedDocuments(deps, options.schema);
+  const shared = { limits, limiter, persisted, metrics, streams };
   const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
-  const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga), limits, limiter });
-  return { deps, yoga, sockets, streams, metrics, webhooks: createWebhookDoor(deps), options, draining: false };
+  const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga, persisted), limits, limiter });
+  return {
+    deps,
+    yoga,
+    sockets,
+    persisted,
+    streams,
+    metrics,
+    webhooks: createWebhookDoor(deps),
+    options,
+    connections,
+    draining: false,
+  };
 }
 
 async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -162,6 +184,9 @@ async function serveGraphql(
     return state.writeBody(res);
   }
   if (text === '' && status >= 400) return sendRefusal(res, status, requestId);
+  res.setHeader('Cache-Control', state.isCacheable ? 'public, max-age=60' : 'no-store');
+  // an id means what the caller's partner has published under it
+  if (state.isCacheable) res.appendHeader('Vary', 'Accept, Authorization');
   if (status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
   res.writeHead(status).end(text);
 }

@@ -10,6 +10,7 @@ export interface OperationLabels {
 
 /** Where the gauges look when they are read. */
 export interface MetricSources {
+  connections(): number;
   sockets(): number;
   eventStreams(): number;
   /** Seconds since this process last knew that it had published all events; null before that. */
@@ -57,6 +58,7 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
     labelNames: ['policy'],
     registers,
   });
+  gauge(registry, 'koshel_connections', 'Open connections, WebSockets among them', sources.connections);
   gauge(registry, 'koshel_websockets', 'Open WebSockets', sources.sockets);
   gauge(registry, 'koshel_event_streams', 'Readers of the event log in this process', sources.eventStreams);
   gauge(
