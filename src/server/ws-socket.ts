@@ -6,6 +6,8 @@ import type { Limits } from './limits.ts';
 /** RFC 6455 allows 125 bytes in a close frame, two of which are the code. */
 const MAX_REASON_BYTES = 123;
 const CLOSING_HANDSHAKE_MS = 5_000;
+/** graphql-ws throws this, and nothing else, for what only a server may say. */
+const SERVER_MESSAGE = /^Unexpected message of type \w+ received$/;
 
 /** A close reason, cut at a character where it is too long for a close frame. */
 export function closeReason(text: string): string {
@@ -67,6 +69,9 @@ export function protocolSocket(socket: WebSocket, limits: Limits, log: Log): Pro
     onMessage: (handle) => {
       socket.on('message', (data) => {
         handle(String(data)).catch((error: unknown) => {
+          if (error instanceof Error && SERVER_MESSAGE.test(error.message)) {
+            return closeSocket(socket, CloseCode.BadRequest, error.message);
+          }
           log.error({ err: error }, 'a WebSocket message could not be handled');
           closeSocket(socket, CloseCode.InternalServerError, 'Internal server error');
         });
