@@ -16,7 +16,8 @@ type InLane = Pick<Upstream, 'payment' | 'account' | 'access' | 'connector'>;
 export const awaitsTurn = (upstream: Upstream): boolean =>
   isLane(upstream) && upstream.payment.status === 'PROCESSING' && upstream.attempt.calledAt === null;
 
-const isLane = ({ connector }: InLane): boolean => connector.history?.unnumbered === true;
+/** Do the money calls of this payment's wallet wait for one another? Then what is unclear is asked about soon: others wait for it. */
+export const isLane = ({ connector }: InLane): boolean => connector.history?.unnumbered === true;
 
 /**
  * Must the payment's call wait for another one of its wallet? Holds still until the transaction ends.

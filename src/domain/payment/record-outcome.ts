@@ -9,7 +9,7 @@ import { lockName } from '../idempotency/lock-name.ts';
 import { attemptChanges, isCurrent, keepTrace, type Trace, type Upstream } from './attempt.ts';
 import { bookDecline } from './book-outcome.ts';
 import { learn, type News } from './learn.ts';
-import { wakeNext } from './money-lane.ts';
+import { isLane, wakeNext } from './money-lane.ts';
 import { blamesRoute, declineBlamesRoute, takeNextWay } from './next-way.ts';
 import type { UpstreamOrder } from './order.ts';
 import { claimLine } from './own-line.ts';
@@ -81,6 +81,7 @@ function write(deps: RecordDeps, { upstream, trace, outcome, paying }: Answered)
           { paymentId: payment.id, why: outcome.why },
           'a provider left a payment unclear; it will be asked',
         );
+        if (isLane(upstream)) await watchOver(tx, payment.id, now, SOON_MS);
         return stays;
       }
     }
