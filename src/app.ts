@@ -74,7 +74,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     const sandbox = config.sandbox ? await startDemoSandbox(config, { log, clock: options.clock }) : null;
     if (sandbox) stops.push(() => sandbox.close());
     const { clock, patience, webhooks } = options;
-    const { deps, publisher } = createDeps(config, { db, log, clock, patience, webhooks, messages: sandbox?.mailbox });
+    const edgeOf = { schema: options.schema, limits: options.limits };
+    const given = { db, log, clock, patience, webhooks, messages: sandbox?.mailbox, edge: edgeOf };
+    const { deps, publisher } = createDeps(config, given);
     const tail = createTail({ db, publisher, log, clock: deps.clock });
     await tail.start();
     stops.push(() => tail.stop());

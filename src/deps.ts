@@ -4,6 +4,7 @@ import type { Notifier } from './connectors/notifier.ts';
 import type { Connectors } from './connectors/registry.ts';
 import type { WebhookClient } from './connectors/webhook-client.ts';
 import type { Database } from './db/client.ts';
+import type { DocumentCheck } from './domain/document/check.ts';
 import type { Hub } from './events/hub.ts';
 import type { GroupCommit } from './ledger/group-commit.ts';
 import type { Clock } from './lib/clock.ts';
@@ -24,6 +25,8 @@ export interface Deps {
   notifier: Notifier;
   /** Calls to the addresses that partners registered. */
   webhooks: WebhookClient;
+  /** Looks at documents before they are published. */
+  documents: DocumentCheck;
   /** Metrics of this process. */
   metrics: Registry;
   vault: Vault;

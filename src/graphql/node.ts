@@ -8,6 +8,7 @@ import { builder } from './builder.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Context } from './context.ts';
 import { findEventById } from './event.ts';
+import { findDocumentById } from './persisted-document.ts';
 import { providerById } from './provider.ts';
 import { findWebhookById } from './provider-webhook.ts';
 import { findReconciliationById } from './reconciliation.ts';
@@ -52,6 +53,7 @@ const byPrefix: Record<string, [typename: string | null, load: Load]> = {
   [idPrefixes.Location]: ['Location', loadLocation],
   [idPrefixes.WebhookEndpoint]: ['WebhookEndpoint', (id, context) => findEndpointById(context, id)],
   [idPrefixes.WebhookDelivery]: ['WebhookDelivery', (id, context) => findDeliveryById(context, id)],
+  [idPrefixes.PersistedDocument]: ['PersistedDocument', (id, context) => findDocumentById(context, id)],
   // events know their own type
   [idPrefixes.Event]: [null, findEventById],
 };

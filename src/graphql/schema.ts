@@ -51,6 +51,8 @@ import './event.ts';
 import './subscription.ts';
 import './webhook-endpoint.ts';
 import './webhook-endpoint-mutations.ts';
+import './persisted-document.ts';
+import './persisted-document-mutations.ts';
 import './ledger.ts';
 import './node.ts';
 import { guardTexts } from './texts.ts';

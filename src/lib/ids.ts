@@ -34,6 +34,7 @@ export const idPrefixes = {
   CreditSession: 'crs',
   CreditRefund: 'crf',
   Message: 'msg',
+  PersistedDocument: 'pdo',
   WebhookEndpoint: 'whe',
   WebhookDelivery: 'whd',
 } as const;

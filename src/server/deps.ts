@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { openNotifier } from '../connectors/open-notifier.ts';
@@ -5,11 +6,13 @@ import { type ConnectorsOptions, createConnectors } from '../connectors/registry
 import { createWebhookClient, type WebhookClientOptions } from '../connectors/webhook-client.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import type { DocumentCheck } from '../domain/document/check.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
 import { createGroupCommit } from '../ledger/group-commit.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createVault } from '../lib/crypto.ts';
 import type { Log } from '../lib/log.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 
 /** Where messages to customers go when the configuration does not say it: the sandbox's mailbox. */
 export interface MessageDefaults {
@@ -24,6 +27,8 @@ interface Given {
   messages?: MessageDefaults | undefined;
   patience?: Patience | undefined;
   webhooks?: Omit<WebhookClientOptions, 'sandbox'> | undefined;
+  /** What requests are answered by, when it is not the public schema with the limits of every gateway. */
+  edge?: { schema?: GraphQLSchema | undefined; limits?: Partial<Limits> | undefined } | undefined;
 }
 
 /** Bounds of the calls to providers. */
@@ -32,7 +37,7 @@ export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
 /** What use cases need, on an open database: for the gateway, and for commands that run without one. */
 export function createDeps(
   config: Config,
-  { db, log, clock = systemClock, messages, patience = {}, webhooks }: Given,
+  { db, log, clock = systemClock, messages, patience = {}, webhooks, edge = {} }: Given,
 ): { deps: Deps; publisher: HubPublisher } {
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
@@ -51,7 +56,26 @@ export function createDeps(
     connectors,
     notifier,
     webhooks: createWebhookClient({ sandbox: config.sandbox, ...webhooks }),
+    documents: documentCheck(config, edge),
   };
   const deps = { config, db, ledger: createGroupCommit(db), ...services, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
+}
+
+/** The schema is loaded when the first document is looked at: most commands look at none. */
+function documentCheck({ introspection }: Config, { schema, limits }: NonNullable<Given['edge']>): DocumentCheck {
+  const open = async (): Promise<DocumentCheck> => {
+    const [{ createDocumentCheck }, loaded] = await Promise.all([
+      import('./documents/check-document.ts'),
+      schema ?? import('../graphql/schema.ts').then((module) => module.schema),
+    ]);
+    return createDocumentCheck({ schema: loaded, limits: { ...defaultLimits, ...limits }, hidden: !introspection });
+  };
+  let opened: Promise<DocumentCheck> | undefined;
+  return {
+    async check(body) {
+      opened ??= open();
+      return (await opened).check(body);
+    },
+  };
 }

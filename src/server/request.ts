@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../domain/access/viewer.ts';
+import type { Admission } from './documents/admit-document.ts';
 import type { RateStanding } from './rate.ts';
 
 /** What the edge knows about a request before GraphQL begins; the plugins and the context are given it. */
@@ -16,6 +17,10 @@ export interface RequestState {
   /** How the caller stands with its rate; told in the headers of the answer. */
   rate: { standing: RateStanding | null };
   lastEventId: string | null;
+  /** How its document came to be run; set when that is decided. */
+  admission?: Admission;
+  /** May whoever carries the answer keep it? Nobody may, unless this is set. */
+  isCacheable?: boolean;
   /** Set when the body is written as it comes (SSE), after the head. */
   writeBody?: (res: ServerResponse) => Promise<void>;
 }

@@ -2,6 +2,9 @@ import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, GraphQ
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Deps } from '../deps.ts';
 import { createContext } from '../graphql/context.ts';
+import { admitDocument } from './documents/admit-document.ts';
+import type { PersistedDocuments } from './documents/start.ts';
+import { edgeError } from './faults.ts';
 import { type GraphiqlExample, graphiqlOptions, renderGraphiql } from './graphiql.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,6 +14,7 @@ import { useCsrfGuard } from './plugins/use-csrf-guard.ts';
 import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOperationMetrics } from './plugins/use-operation-metrics.ts';
+import { useDocumentWatch, usePersistedDocuments } from './plugins/use-persisted-documents.ts';
 import { useRateLimit } from './plugins/use-rate-limit.ts';
 import { useSse } from './plugins/use-sse.ts';
 import { operationDeps, useStreamRelease } from './plugins/use-stream-release.ts';
@@ -24,6 +28,7 @@ export interface YogaOptions {
   schema: GraphQLSchema;
   limits: Limits;
   limiter: RateLimiter;
+  persisted: PersistedDocuments;
   metrics: Metrics;
   streams: SseStreams;
   /** What GraphiQL opens with; null: it opens with a query that needs no data. */
@@ -34,7 +39,7 @@ export type Yoga = YogaServerInstance<RequestState, object>;
 
 /** The GraphQL server behind HTTP and SSE, and (through `pipelineOf`) behind WebSocket. Plugins stand in the order of a request's life. */
 export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
-  const { schema, limits, limiter, metrics, streams, example } = options;
+  const { schema, limits, limiter, persisted, metrics, streams, example } = options;
   const { introspection } = deps.config;
   return createYoga<RequestState, object>({
     schema,
@@ -42,12 +47,14 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useCsrfGuard(),
       useAuthentication(deps, limiter),
       useRateLimit(limiter),
+      usePersistedDocuments(persisted),
       useBodyLimit(limits.bodyBytes, limits.uploadBytes),
       useOperationLimits(limits),
       !introspection && useHiddenSchema(),
       useSubscriptionLimit(limits.subscriptionsPerCaller),
       useOperationMetrics(metrics),
       useStreamRelease(),
+      useDocumentWatch(persisted.streams),
       useVisibleErrors(deps.log),
       useSse(streams),
     ],
@@ -88,16 +95,18 @@ type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
 /** Parse, validate, context and execution as HTTP has them, for another transport. */
 export interface GraphqlPipeline {
-  /** @returns what to execute, or the errors of validation; throws what parsing and the context throw */
+  /** @returns what to execute, or the errors of validation; throws what admission, parsing and the context throw */
   prepare(state: RequestState, params: GraphqlParams): Promise<ExecutionArgs | readonly GraphQLError[]>;
   /** The functions that belong to a context which `prepare` built. */
   enveloped(contextValue: object): Pipeline;
 }
 
 interface GraphqlParams {
-  query: string;
+  /** Empty, or left out, beside the id of a published document. */
+  query?: string;
   variables?: Record<string, unknown> | null | undefined;
   operationName?: string | null | undefined;
+  extensions?: Record<string, unknown> | null | undefined;
 }
 
 interface Pipeline {
@@ -105,12 +114,15 @@ interface Pipeline {
   subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 }
 
-/** The pipeline of a server. */
-export function pipelineOf(yoga: Yoga): GraphqlPipeline {
+/** The pipeline of a server. Documents pass the same admission as over HTTP. */
+export function pipelineOf(yoga: Yoga, persisted: PersistedDocuments): GraphqlPipeline {
   const pipelines = new WeakMap<object, Enveloped>();
   return {
-    async prepare(state, { query, variables, operationName }) {
-      const enveloped = yoga.getEnveloped(state);
+    async prepare(state, params) {
+      const { variables, operationName } = params;
+      const { query, admission } = await admitDocument(persisted, state, { ...params });
+      if (query === null) throw edgeError('Must provide query string.', 'BAD_REQUEST');
+      const enveloped = yoga.getEnveloped({ ...state, admission });
       const document: DocumentNode = enveloped.parse(query);
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors;

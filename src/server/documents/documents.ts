@@ -1,0 +1,69 @@
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { createLRUCache } from 'graphql-yoga';
+import type { Deps } from '../../deps.ts';
+import { type DocumentRules, readDocumentRules } from '../../domain/document/rules.ts';
+import { findLiveDocument } from '../../domain/document/store.ts';
+import { isPublic } from '../../graphql/document-public.ts';
+
+/** For this long a gateway goes by what it knows of a partner's documents: half of the second in which a revocation is to work. */
+export const RULES_KEPT_MS = 500;
+const MOST_PARTNERS = 10_000;
+const MOST_DOCUMENTS = 5_000;
+
+/** A published document, ready to be run: read and parsed once. */
+export interface LiveDocument {
+  documentId: string;
+  body: string;
+  document: DocumentNode;
+  /** Is the answer the same for every caller? */
+  isPublic: boolean;
+}
+
+/** The documents of all partners, as this process knows them. */
+export interface Documents {
+  /** What the partner may send, at most half a second old. */
+  rules(partnerId: string): Promise<DocumentRules>;
+  /**
+   * The partner's document, or null: unknown, revoked and another partner's are the same.
+   * @param version of the partner's documents, from its rules: what was read at an earlier one is read again
+   */
+  find(partnerId: string, documentId: string, version: number): Promise<LiveDocument | null>;
+}
+
+/** Without that partner, nothing. */
+const NOTHING: DocumentRules = { policy: 'PERSISTED_ONLY', version: -1 };
+
+/** @param schema that requests are answered by */
+export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema): Documents {
+  const known = createLRUCache<{ readAt: number; rules: Promise<DocumentRules> }>({ max: MOST_PARTNERS });
+  const live = createLRUCache<{ version: number; found: LiveDocument }>({ max: MOST_DOCUMENTS });
+  const rules = (partnerId: string): Promise<DocumentRules> => {
+    const now = performance.now();
+    const last = known.get(partnerId);
+    if (last && now - last.readAt < RULES_KEPT_MS) return last.rules;
+    const next = readDocumentRules(db, [partnerId]).then((read) => read.get(partnerId) ?? NOTHING);
+    const entry = { readAt: now, rules: next };
+    known.set(partnerId, entry);
+    // what could not be read is not known
+    next.catch(() => known.get(partnerId) === entry && known.delete(partnerId));
+    return next;
+  };
+  return {
+    rules,
+    async find(partnerId, documentId, version) {
+      const key = `${partnerId} ${documentId}`;
+      const cached = live.get(key);
+      if (cached?.version === version) return cached.found;
+      const row = await findLiveDocument(db.prisma, partnerId, documentId);
+      if (!row) return null;
+      const found = cached?.found.body === row.body ? cached.found : ready(schema, documentId, row.body);
+      live.set(key, { version, found });
+      return found;
+    },
+  };
+}
+
+function ready(schema: GraphQLSchema, documentId: string, body: string): LiveDocument {
+  const document = parse(body);
+  return { documentId, body, document, isPublic: isPublic(schema, document) };
+}

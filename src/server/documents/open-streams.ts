@@ -1,0 +1,118 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Deps } from '../../deps.ts';
+import { type DocumentRules, readDocumentRules } from '../../domain/document/rules.ts';
+import type { Log } from '../../lib/log.ts';
+import { startTimer, type Timer } from '../timer.ts';
+import { type Admission, notFound, persistedOnly } from './admit-document.ts';
+import { type Documents, RULES_KEPT_MS } from './documents.ts';
+
+/** Subscriptions that are open in this process, and the right to run their documents. */
+export interface OpenStreams {
+  /** The same results, until the partner may no longer run the document: then an error with the reason, and the end. */
+  watch(admission: Admission, results: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult>;
+  /** No further look. */
+  stop(): Promise<void>;
+}
+
+interface Watched {
+  partnerId: string;
+  /** Null: it was sent as a text. */
+  documentId: string | null;
+  /** Of the partner's documents when this was last looked at. */
+  version: number;
+  end(error: GraphQLError): void;
+}
+
+/** Looks twice a second whether the rules of those partners have changed who have subscriptions open here. */
+export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documents: Documents): OpenStreams {
+  const open = new Set<Watched>();
+  const timer: Timer = startTimer('look for revoked documents', RULES_KEPT_MS, deps.log, async () => {
+    if (open.size === 0) return;
+    const rules = await readDocumentRules(deps.db, [...new Set([...open].map(({ partnerId }) => partnerId))]);
+    for (const stream of [...open]) {
+      const error = await refusalOf(documents, stream, rules.get(stream.partnerId));
+      if (error) stream.end(error);
+    }
+  });
+  return {
+    watch({ partnerId, persisted, version }, results) {
+      if (partnerId === null) return results[Symbol.asyncIterator]() as AsyncIterableIterator<ExecutionResult>;
+      const { iterator, end } = endable(results, () => open.delete(watched));
+      const watched: Watched = { partnerId, documentId: persisted?.documentId ?? null, version, end };
+      open.add(watched);
+      return iterator;
+    },
+    stop: () => timer.stop(),
+  };
+}
+
+async function refusalOf(
+  documents: Documents,
+  stream: Watched,
+  rules: DocumentRules | undefined,
+): Promise<GraphQLError | null> {
+  if (!rules) return notFound();
+  if (stream.documentId === null) return rules.policy === 'OPEN' ? null : persistedOnly();
+  if (rules.version === stream.version) return null;
+  stream.version = rules.version;
+  return (await documents.find(stream.partnerId, stream.documentId, rules.version)) ? null : notFound();
+}
+
+/**
+ * Results that can be ended from outside, even while nothing comes.
+ * @param onEnd called once, however they end
+ */
+function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
+  const source = results[Symbol.asyncIterator]();
+  const done = { done: true, value: undefined } as const;
+  let ending: GraphQLError | null = null;
+  let over = false;
+  let interrupt: () => void = () => undefined;
+  const leave = async () => {
+    over = true;
+    onEnd();
+    await source.return?.();
+  };
+  const last = (): IteratorResult<ExecutionResult> => {
+    const error = ending;
+    ending = null;
+    return error ? { done: false, value: { errors: [error] } } : done;
+  };
+  const iterator: AsyncIterableIterator<ExecutionResult> = {
+    next() {
+      if (over) return Promise.resolve(last());
+      return new Promise((resolve, reject) => {
+        interrupt = () => resolve(last());
+        source.next().then(
+          (item) => {
+            if (item.done) onEnd();
+            resolve(over ? last() : item);
+          },
+          (error: unknown) => {
+            onEnd();
+            reject(error);
+          },
+        );
+      });
+    },
+    async return() {
+      await leave();
+      return done;
+    },
+    async throw(error: unknown) {
+      await leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+  const end = (error: GraphQLError) => {
+    if (over) return;
+    ending = error;
+    // whatever the source says to being left, its reader is told the reason
+    leave().catch(() => undefined);
+    interrupt();
+  };
+  return { iterator, end };
+}
