@@ -10,7 +10,7 @@ import { openOrder } from './order.ts';
 import { otherLines } from './other-lines.ts';
 import { NO_SUCH_PAYMENT } from './own-line.ts';
 import { type Answered, isLastCall, learnOrMoveOn, lock, lockTold, recordOutcome, refuse } from './record-outcome.ts';
-import { absenceProvesAt, CALL_IS_DEAD_MS, isPending, nextLook, paidAt, SOON_MS, watchOver } from './watch-upstream.ts';
+import { absenceProvesAt, CALL_IS_DEAD_MS, isLate, isPending, nextLook, paidAt, SOON_MS, watchOver } from './watch-upstream.ts';
 
 type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
@@ -135,12 +135,15 @@ export async function resolveUpstream(
 ): Promise<{ payment: Payment; lookAgainAt: Date | null }> {
   const { prisma } = deps.db;
   const payment = await prisma.payment.findUniqueOrThrow({ where: { id: paymentId } });
-  if (!isPending(payment)) return { payment, lookAgainAt: null };
+  const isOpen = (one: Payment) => isPending(one) || isLate(one, deps.clock.now());
+  if (!isOpen(payment)) return { payment, lookAgainAt: null };
   const upstream = await loadUpstream(deps, prisma, payment);
   const { calledAt, confirming } = upstream.attempt;
+  // there never was a link that somebody might have paid
+  if (payment.status === 'EXPIRED' && calledAt === null) return { payment, lookAgainAt: null };
   const askable = (confirming && !awaitsTurn(upstream)) || payment.status === 'CREATED';
   const after = askable ? await ask(deps, upstream) : (await executeUpstream(deps, paymentId, calledAt)).payment;
-  return { payment: after, lookAgainAt: isPending(after) ? nextLook(upstream, deps.clock.now(), round) : null };
+  return { payment: after, lookAgainAt: isOpen(after) ? nextLook(upstream, deps.clock.now(), round) : null };
 }
 
 async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {

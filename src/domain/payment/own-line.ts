@@ -31,6 +31,12 @@ export const LATE_CREDIT_MS = 15 * 60_000;
 /** How late a payment may be undone. */
 const UNDONE_MS = 30 * 24 * 60 * 60_000;
 
+/** Ended by the clock or by an operator, and not by a refusal. */
+export const givenUp: Prisma.PaymentWhereInput = {
+  status: { in: ['EXPIRED', 'DECLINED'] },
+  attempts: { none: { outcome: 'REJECTED' } },
+};
+
 const before = (at: Date, ms: number): Date => new Date(at.getTime() - ms);
 const after = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 
@@ -56,9 +62,9 @@ export async function ownPayment(tx: Tx, vault: Vault, book: Book, said: Provide
       OR: [
         { status: 'COMPLETED', completedAt: { gte: before(at, LATE_MS) }, ...begun },
         { status: 'PROCESSING', ...begun },
-        { status: 'EXPIRED', expiresAt: { gte: before(at, LATE_CREDIT_MS) }, ...begun },
+        { ...givenUp, kind: 'TOP_UP', expiresAt: { gte: before(at, LATE_CREDIT_MS) }, ...begun },
+        { ...givenUp, kind: 'PAYOUT', ...recent },
         { status: 'DECLINED', declineMessage: NO_SUCH_PAYMENT, ...recent },
-        { status: 'DECLINED', attempts: { none: { outcome: 'REJECTED' } }, ...recent },
       ],
       ...(book.wallet.house ? {} : sideOf(book, said)),
     },

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/client.ts';
 import { StateError } from '../../errors.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import type { Upstream } from './attempt.ts';
-import { bookOf, carriedBy, LATE_CREDIT_MS } from './own-line.ts';
+import { bookOf, carriedBy, givenUp, LATE_CREDIT_MS } from './own-line.ts';
 
 /** A link is made a moment after its payment is confirmed, and looked after a moment longer than it can be paid. */
 const SLACK_MS = 60_000;
@@ -30,11 +30,7 @@ export async function waitForLink(tx: Tx, upstream: Upstream, now: Date): Promis
         historyReference: null,
         OR: [
           { status: 'PROCESSING' },
-          {
-            status: 'EXPIRED',
-            confirmedAt: { not: null },
-            expiresAt: { gte: new Date(now.getTime() - LATE_CREDIT_MS) },
-          },
+          { ...givenUp, confirmedAt: { not: null }, expiresAt: { gte: new Date(now.getTime() - LATE_CREDIT_MS) } },
         ],
       },
     });

@@ -3,6 +3,7 @@ import type { Payment } from '../../db/generated/client.ts';
 import { addJob } from '../../db/job-queue.ts';
 import type { Upstream } from './attempt.ts';
 import { awaitsTurn } from './money-lane.ts';
+import { LATE_CREDIT_MS } from './own-line.ts';
 
 /** How long the resolver leaves the answer of a confirming call to arrive by itself. */
 const FIRST_LOOK_MS = 15_000;
@@ -13,6 +14,7 @@ export const CALL_IS_DEAD_MS = 30_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** Whoever pays by a link looks at a screen, and nothing but asking tells that it was paid. */
 const LINK_WAIT_MS = 8_000;
+const LATE_WAIT_MS = 60_000;
 const FIRST_WAIT_MS = 2_000;
 
 /** Step 1's part: the resolver is on its way before the provider is called, so a crash in between is made good. */
@@ -27,9 +29,11 @@ export const watchOver = (tx: Tx, paymentId: string, now: Date, inMs = FIRST_LOO
 /** Ever more seldom, but at once when the provider's silence begins to prove something. */
 export function nextLook(upstream: Upstream, now: Date, round: number): Date {
   if (awaitsTurn(upstream)) return new Date(now.getTime() + SOON_MS);
-  const longest = upstream.payment.topUpMethod === 'FAST_PAYMENT' ? LINK_WAIT_MS : LONGEST_WAIT_MS;
+  const { status, topUpMethod } = upstream.payment;
+  const byLink = status === 'EXPIRED' ? LATE_WAIT_MS : LINK_WAIT_MS;
+  const longest = topUpMethod === 'FAST_PAYMENT' ? byLink : LONGEST_WAIT_MS;
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round, 20), longest);
-  const proof = upstream.payment.status === 'PROCESSING' ? absenceProvesAt(upstream).getTime() + 1 : 0;
+  const proof = status === 'PROCESSING' ? absenceProvesAt(upstream).getTime() + 1 : 0;
   const next = now.getTime() + wait;
   return new Date(proof > now.getTime() ? Math.min(next, proof) : next);
 }
@@ -51,6 +55,14 @@ export function isPending({ status, providerAccountId, upstreamAction }: Payment
   const action = upstreamAction ? (JSON.parse(upstreamAction) as { kind: string; prompts?: unknown[] }) : null;
   return action?.kind === 'WAIT' || (action?.kind === 'UPDATE' && action.prompts?.length === 0);
 }
+
+/** Is it a top-up whose link has run out, and whose money may be on its way yet? */
+export const isLate = ({ status, topUpMethod, confirmedAt, expiresAt }: Payment, now: Date): boolean =>
+  status === 'EXPIRED' &&
+  topUpMethod === 'FAST_PAYMENT' &&
+  confirmedAt !== null &&
+  expiresAt !== null &&
+  now.getTime() <= expiresAt.getTime() + LATE_CREDIT_MS;
 
 /** Looks at once, and again until the provider has priced the payment or says what it wants (mbank lists that on load only). */
 export const watchPricing = (tx: Tx, paymentId: string): Promise<void> =>
