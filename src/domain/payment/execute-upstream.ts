@@ -10,7 +10,16 @@ import { openOrder } from './order.ts';
 import { otherLines } from './other-lines.ts';
 import { NO_SUCH_PAYMENT } from './own-line.ts';
 import { type Answered, isLastCall, learnOrMoveOn, lock, lockTold, recordOutcome, refuse } from './record-outcome.ts';
-import { absenceProvesAt, CALL_IS_DEAD_MS, isLate, isPending, nextLook, paidAt, SOON_MS, watchOver } from './watch-upstream.ts';
+import {
+  absenceProvesAt,
+  CALL_IS_DEAD_MS,
+  isLate,
+  isPending,
+  nextLook,
+  paidAt,
+  SOON_MS,
+  watchOver,
+} from './watch-upstream.ts';
 
 type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
