@@ -33,7 +33,7 @@ const DEADLINE_MS = 15_000;
 const MAX_BYTES = 64 * 1024;
 /** Connections to one origin; how many deliveries are under way is bounded by who sends them. */
 const CONNECTIONS = 1_024;
-const INSIDE = 'leads to an address inside a private network, which is not called. Give one of the Internet.';
+const INSIDE = 'leads inside a private network, which is not called. Give an address of the Internet.';
 
 /** Opens the client. No connection is made before there is something to send. */
 export function createWebhookClient({
@@ -42,8 +42,15 @@ export function createWebhookClient({
   resolve = resolveHost,
 }: WebhookClientOptions): WebhookClient {
   const forbidden = (address: string) => isInternalIp(address) && !(sandbox && isLoopbackIp(address));
-  const forbiddenHost = (host: string) =>
-    isIP(host) ? forbidden(host) : isInternalName(host) && !(sandbox && host === 'localhost');
+  const judge = (text: string): string | null => {
+    const url = new URL(text);
+    const host = hostOf(url);
+    if (url.protocol !== 'https:' && !sandbox) return 'must begin with https://.';
+    if (url.username || url.password) return 'must not contain a user name or a password.';
+    if (url.hash) return 'must not contain a fragment (#…).';
+    if (isIP(host)) return forbidden(host) ? INSIDE : null;
+    return isInternalName(host) && !(sandbox && host === 'localhost') ? INSIDE : null;
+  };
   const http = createHttpClient({
     deadlineMs,
     maxBytes: MAX_BYTES,
@@ -51,31 +58,26 @@ export function createWebhookClient({
     lookup: guardedLookup(resolve, forbidden),
   });
   return {
-    async refusal(text) {
-      const url = new URL(text);
-      if (url.protocol !== 'https:' && !sandbox) return 'must begin with https://.';
-      if (url.username || url.password) return 'must not contain a user name or a password.';
-      if (url.hash) return 'must not contain a fragment (#…).';
-      const host = hostOf(url);
-      if (forbiddenHost(host)) return INSIDE;
-      if (isIP(host)) return null;
+    async refusal(url) {
+      const written = judge(url);
+      const host = hostOf(new URL(url));
+      if (written || isIP(host)) return written;
       const addresses = await resolve(host).catch(unresolved);
       if (addresses?.length === 0) return 'names a host that does not exist. Check its spelling.';
       return addresses?.some(forbidden) ? INSIDE : null;
     },
     async send({ url, headers, body }) {
-      if (forbiddenHost(hostOf(new URL(url))))
-        throw new HttpFailure('CONNECTION_FAILED', false, NOT_CALLED, notCalled());
+      const refusal = judge(url);
+      if (refusal) throw new HttpFailure('CONNECTION_FAILED', false, refusal, notCalled(refusal));
       return http.send({ method: 'POST', url, headers, body: { kind: 'json', text: body } });
     },
     close: () => http.close(),
   };
 }
 
-/** The code of an attempt that was not made because of where it leads. */
-export const INTERNAL_ADDRESS = 'ERR_INTERNAL_ADDRESS';
-const NOT_CALLED = 'the address leads inside a private network';
-const notCalled = () => Object.assign(new Error(NOT_CALLED), { code: INTERNAL_ADDRESS });
+/** The code of the error behind an attempt that was not made because of its address; its message says why. */
+export const NOT_CALLED = 'ERR_NOT_CALLED';
+const notCalled = (why: string) => Object.assign(new Error(why), { code: NOT_CALLED });
 
 /** The addresses that are judged are those that are connected to: a name that changes its mind in between gains nothing. */
 function guardedLookup(resolve: Resolve, forbidden: (address: string) => boolean): LookupFunction {
@@ -85,7 +87,7 @@ function guardedLookup(resolve: Resolve, forbidden: (address: string) => boolean
         const found = addresses.map((address) => ({ address, family: isIP(address) }));
         const [first] = found;
         if (!first) return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '', 0);
-        if (addresses.some(forbidden)) return callback(notCalled(), '', 0);
+        if (addresses.some(forbidden)) return callback(notCalled(INSIDE), '', 0);
         return options.all ? callback(null, found) : callback(null, first.address, first.family);
       },
       (error) => callback(error, '', 0),

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/db/client.ts';
 import { Scope } from '../../src/db/generated/enums.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { newId } from '../../src/lib/ids.ts';
 import { startTestApp } from '../support/app.ts';
 import { openShop, type Person, unique } from '../support/builders.ts';
 
@@ -45,7 +46,10 @@ async function statementsOf(document: string): Promise<string[]> {
 
 let few: string;
 let many: string;
+/** An address that is never called: its deliveries pile up. */
+const endpoint = { id: newId('WebhookEndpoint'), url: 'https://10.0.0.1/', eventTypes: [], fromPosition: 0n };
 beforeAll(async () => {
+  await db.prisma.webhookEndpoint.create({ data: { ...endpoint, partnerId: shop.id, createdAt: new Date() } });
   const people: Person[] = [];
   for (let index = 0; index < 6; index += 1) {
     people.push(await shop.customer({ person: { firstName: 'Ivan', phone: '+79261234567' } }));
@@ -113,6 +117,13 @@ const lists: [name: string, some: number, more: number, document: (first: number
     6,
     12,
     (first) => `{ ledger { accounts(first: ${first}) { edges { node { code wallet { ${wallet} } } } } } }`,
+  ],
+  [
+    'deliveries',
+    8,
+    24,
+    (first) => `{ node(id: "${endpoint.id}") { ... on WebhookEndpoint { deliveries(first: ${first}) { edges { node {
+    state event { id type } attempts { at error } } } } } } }`,
   ],
 ];
 

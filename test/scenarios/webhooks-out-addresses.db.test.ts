@@ -26,7 +26,9 @@ const resolve = async (host: string) => {
   if (Array.isArray(found)) return found;
   throw Object.assign(new Error('not resolved'), found ?? { code: 'ENOTFOUND' });
 };
-const gateway = await startTestApp({ webhooks: { resolve, deadlineMs: 2_500 } });
+// nothing is tried a second time: the clock stands still
+const start = new Date();
+const gateway = await startTestApp({ clock: { now: () => start }, webhooks: { resolve, deadlineMs: 2_500 } });
 const shop = await openShop(gateway);
 const INSIDE = 'private network';
 
@@ -100,7 +102,9 @@ test.each([
     await askForTest(owner.call, endpoint.id);
     await soleDelivery(owner.call, endpoint.id, {
       state: 'PENDING',
-      attempts: [{ status: null, error: 'Not sent: the address leads inside a private network.' }],
+      attempts: [
+        { status: null, error: expect.stringMatching(/^Not sent: the address leads inside a private network/) },
+      ],
     });
     expect(connections).toBe(0);
   },

@@ -131,6 +131,7 @@ test('Deliveries go with their events when the retention is over; what an endpoi
     where: { endpointId: untold.id },
     data: { nextAttemptAt: new Date(clock.now().getTime() + 40 * DAY) },
   });
+  expect(await deps.metrics.metrics()).toContain('koshel_webhook_deliveries_waiting{state="later"} 1\n');
   ahead += 11 * DAY;
   await shop.wallet();
   await addJob(prisma, 'prune', {});

@@ -12,6 +12,7 @@ import {
 import { sequenceEvents } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, fault, openShop, refusal } from '../support/builders.ts';
+import { run } from '../support/operations.ts';
 import { startReceiver, verified } from '../support/receiver.ts';
 import {
   askAgain,
@@ -187,6 +188,14 @@ test('Endpoints and deliveries of another partner do not exist; sessions and key
     expect((await other.call(WebhookDeliveryDocument, { id })).node).toBeNull();
   }
   expect((await other.call(WebhookEndpointsDocument, {})).webhookEndpoints).toEqual([]);
+  // the administrator reads everything, and changes nothing
+  const admin = run(gateway, gateway.config.adminKey);
+  const listed = (await admin(WebhookEndpointsDocument, {})).webhookEndpoints;
+  expect(listed.map(({ id }) => id)).toContain(endpointId);
+  expect((await admin(WebhookDeliveryDocument, { id: deliveryId })).node).toMatchObject({ id: deliveryId });
+  expect(await fault(gateway, gateway.config.adminKey, DeleteWebhookEndpointDocument, { endpointId })).toMatchObject({
+    code: 'FORBIDDEN',
+  });
   const readOnly = await shop.key(['EVENTS_READ']);
   const session = await shop.customer();
   for (const token of [readOnly, session.token]) {

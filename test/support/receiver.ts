@@ -22,8 +22,9 @@ export interface Receiver {
   received: Received[];
   /** From now on; 204 unless something else is said. */
   answer: (request: Received) => Answer | Promise<Answer>;
-  /** How many requests are without an answer now. */
+  /** How many requests are without an answer now, and how many were at most. */
   waiting: number;
+  most: number;
   close(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export async function startReceiver({ port = 0 } = {}): Promise<Receiver> {
       const one = { path: request.url ?? '', headers, text, body: JSON.parse(text) };
       receiver.received.push(one);
       receiver.waiting += 1;
+      receiver.most = Math.max(receiver.most, receiver.waiting);
       response.on('close', () => {
         receiver.waiting -= 1;
       });
@@ -54,6 +56,7 @@ export async function startReceiver({ port = 0 } = {}): Promise<Receiver> {
     received: [],
     answer: () => ({ status: 204 }),
     waiting: 0,
+    most: 0,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -10,6 +10,7 @@ import {
 } from '../../schema/operations.ts';
 import { type Call, done } from './builders.ts';
 import type { Received, Receiver } from './receiver.ts';
+import { learnSecret } from './secrets.ts';
 
 /** Waits are for events that pass through a database and over a socket. */
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -22,6 +23,7 @@ export const createEndpoint = (call: Call, input: WebhookEndpointCreateInput) =>
 export async function registerEndpoint(call: Call, url: string, eventTypes?: EventType[]) {
   const { webhookEndpointCreate } = await createEndpoint(call, { url, eventTypes });
   const { endpoint, secret } = done(webhookEndpointCreate, 'WebhookEndpointCreateSuccess');
+  learnSecret(secret);
   return { ...endpoint, secret };
 }
 

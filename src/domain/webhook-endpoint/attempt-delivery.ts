@@ -1,5 +1,5 @@
 import { HttpFailure, type HttpFailureKind } from '../../connectors/http.ts';
-import { INTERNAL_ADDRESS } from '../../connectors/webhook-client.ts';
+import { NOT_CALLED } from '../../connectors/webhook-client.ts';
 import type { Deps } from '../../deps.ts';
 import { readPositions } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
@@ -85,7 +85,7 @@ const failures: Record<HttpFailureKind, string> = {
 };
 
 function failure({ kind, cause }: HttpFailure): string {
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  if (code === INTERNAL_ADDRESS) return 'Not sent: the address leads inside a private network.';
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  if (code === NOT_CALLED) return `Not sent: the address ${message}`;
   return `${failures[kind]}${typeof code === 'string' ? `: ${code}` : ''}.`;
 }
