@@ -15,6 +15,18 @@ import type { Context } from './context.ts';
 /** How much one operation may ask for. A list counts ten times what it holds. */
 export const operationLimits = { complexity: 5_000, depth: 12, breadth: 250 };
 
+/** The refusal of an operation that costs so much; null when it is within the limits. */
+export function costRefusal(cost: Readonly<typeof operationLimits>): GraphQLError | null {
+  const limit = (['depth', 'breadth', 'complexity'] as const).find((kind) => cost[kind] > operationLimits[kind]);
+  return limit ? tooMuch(limit, cost[limit]) : null;
+}
+
+const tooMuch = (limit: keyof typeof operationLimits, asked: number): GraphQLError =>
+  new GraphQLError(
+    `The operation asks for too much: ${limit} ${asked}, at most ${operationLimits[limit]}. Ask for fewer fields or shorter lists.`,
+    { extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: 400 } } },
+  );
+
 interface ScalarShape<T> {
   Input: T;
   Output: T;
@@ -52,12 +64,10 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   complexity: {
     limit: operationLimits,
-    complexityError: (kind, result) =>
-      new GraphQLError(
-        `The operation asks for too much: ${kind.toLowerCase()} ${result[kind.toLowerCase() as keyof typeof result]}, ` +
-          `at most ${operationLimits[kind.toLowerCase() as keyof typeof operationLimits]}. Ask for fewer fields or shorter lists.`,
-        { extensions: { code: 'OPERATION_TOO_COMPLEX', http: { status: 400 } } },
-      ),
+    complexityError: (kind, result) => {
+      const limit = kind.toLowerCase() as keyof typeof operationLimits;
+      return tooMuch(limit, result[limit]);
+    },
   },
   relay: {
     idFieldOptions: { description: 'Its id: opaque, and the same everywhere.' },

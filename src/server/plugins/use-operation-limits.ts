@@ -4,6 +4,7 @@ import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
 import { GraphQLError, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { refusalOf } from '../../graphql/operation-cost.ts';
 import type { Limits } from '../limits.ts';
 
 const tooComplex = (message: string) =>
@@ -15,7 +16,7 @@ const finding = ({ message }: Error) => message.replace(/^Syntax Error: /, '');
 
 /**
  * Bounds what one document may ask for, on every transport: length, tokens, depth, aliases, directives.
- * Where the cost of fields counts, the schema itself says so (graphql/builder.ts).
+ * Where the cost of fields counts, the schema itself says so (graphql/builder.ts); of a subscription before it begins, here.
  */
 export function useOperationLimits(limits: Limits): Plugin {
   const asRule = (n: number) => ({
@@ -29,6 +30,10 @@ export function useOperationLimits(limits: Limits): Plugin {
     throw tooComplex(finding(error));
   };
   return {
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const refusal = refusalOf(args);
+      if (refusal) setResultAndStopExecution({ errors: [refusal] });
+    },
     onPluginInit({ addPlugin }) {
       addPlugin({
         onParse({ params: { source } }) {

@@ -27,15 +27,10 @@ export function usePersistedDocuments(admissions: Admissions): Plugin<object, Re
     async onParams({ params, setParams, context }) {
       const { query, admission } = await admitDocument(admissions, context, params as Record<string, unknown>);
       context.admission = admission;
-      const { operationName, variables, extensions, ...rest } = params as Record<string, unknown>;
-      for (const name of ['query', ...ID_PARAMS]) delete rest[name];
-      setParams({
-        ...rest,
-        operationName,
-        variables,
-        extensions,
-        ...(query === null ? {} : { query }),
-      } as GraphQLParams);
+      const { query: sent, operationName, variables, extensions, ...rest } = params as Record<string, unknown>;
+      for (const name of ID_PARAMS) delete rest[name];
+      // what is no text is left as it is, so that it is told what it is not
+      setParams({ ...rest, operationName, variables, extensions, query: query ?? notText(sent) } as GraphQLParams);
     },
     onParse({ context, setParsedDocument }) {
       const { persisted } = (context as Partial<RequestState>).admission ?? {};
@@ -64,6 +59,10 @@ export function useDocumentWatch(streams: OpenStreams): Plugin {
       };
     },
   };
+}
+
+function notText(sent: unknown): unknown {
+  return typeof sent === 'string' ? undefined : sent;
 }
 
 /** An id that the parser of this kind of request does not know of. */
