@@ -1,6 +1,7 @@
 import type { Money } from '../money/money.ts';
 import type { Call, WalletAccess } from './connector.ts';
 import type { Outcome } from './outcome.ts';
+import type { PayoutOrder, TransferOrder } from './payments.ts';
 import type { Attribute, Capability, IdentificationLevel, IdentificationStatus, NotificationPeriod } from './values.ts';
 
 /** A code was sent to the owner's phone. */
@@ -158,6 +159,11 @@ export type LimitKind =
 export interface Limits extends Capability {
   /** @param kinds only these, where the provider can filter */
   list(call: Call, kinds?: readonly LimitKind[]): Promise<ProviderLimit[]>;
+  /**
+   * The kinds of caps that a payment out of the wallet uses up. Absent where the provider states its caps in words: those are shown, and
+   * nobody calculates with them.
+   */
+  kindsOf?(order: TransferOrder | PayoutOrder): readonly LimitKind[];
   /**
    * Sets caps, all of one wallet at once; repeating it changes nothing more. Rejected with INVALID_INPUT for a cap that cannot be set
    * there, with LIMIT_EXCEEDED for one above what the provider allows.

@@ -76,10 +76,11 @@ describe('A refusal at once is answered by its own name', () => {
     });
   });
 
-  test('A limit of the wallet: which one, and what is left of it.', async () => {
+  test('A limit of the wallet, where it could not be read beforehand: which one, and what is left of it.', async () => {
     const { at, id } = await linked();
     qiwi.act('wallet.limits', { wallet: at.number, max: { TURNOVER: 150 } });
     const created = await transfer(id, { phone: `+${qiwi.wallet(0).number}` }, '200');
+    qiwi.sandbox.control.fault({ provider: 'qiwi', operation: 'LIM-1', kind: 'status', status: 403 });
     expect(await refused(id, created.id, 'LIMIT_EXCEEDED')).toMatchObject({
       __typename: 'LimitExceededError',
       limit: { kind: expect.stringMatching(/TURNOVER|TRANSFER/), window: 'MONTH' },

@@ -1,5 +1,7 @@
+import type { PayoutOrder } from '../payments.ts';
 import type { LimitKind, Limits, ProviderLimit } from '../wallets.ts';
 import type { Parts } from './parts.ts';
+import { operationOf } from './payments.ts';
 import type { WireLimit } from './wire-person.ts';
 
 /** Contract 2.4, the types of LIM-1. */
@@ -21,6 +23,7 @@ export function limitsCapability({ client }: Parts): Limits {
   const { limits } = client;
   return {
     operations: ['LIM-1', 'LIM-2', 'RST-1'],
+    kindsOf: (order) => ['TURNOVER', ...('recipientPhone' in order ? (['TRANSFER'] as const) : kindOfPayout(order))],
     async list(call, kinds) {
       const asked = Object.entries(types).flatMap(([type, { kind }]) => (!kinds || kinds.includes(kind) ? [type] : []));
       if (asked.length === 0) return [];
@@ -37,6 +40,10 @@ export function limitsCapability({ client }: Parts): Limits {
       })),
   };
 }
+
+/** Cards of the country, accounts and companies; which cap a payment abroad uses up is not documented (contract 2.4). */
+const kindOfPayout = (order: PayoutOrder): LimitKind[] =>
+  ['PAY-10', 'PAY-14', 'PAY-15', 'PAY-17'].includes(operationOf(order)) ? ['PAYOUT'] : [];
 
 function mapLimit(
   { type, max, spent, rest, interval }: WireLimit,

@@ -73,7 +73,7 @@ const operationsOfServices: Readonly<Record<string, string>> = {
  * Which documented operation an order is. Most are the same call to another provider id; where the fields are the same,
  * too (PAY-7, PAY-10, PAY-16), it is only a name, and the account's form decides it.
  */
-function operationOf({ serviceReference, parameters }: PayoutOrder): string {
+export function operationOf({ serviceReference, parameters }: PayoutOrder): string {
   const known = operationsOfServices[serviceReference];
   if (known) return known;
   if (parameters['urgent'] !== undefined) return 'PAY-15';

@@ -2,6 +2,7 @@ import type { CapChange, Limits, ProviderLimit } from '../wallets.ts';
 import { refusal } from './answer.ts';
 import { amountOut } from './money.ts';
 import { done, type Parts } from './parts.ts';
+import { services } from './payees.ts';
 import { limitKinds, limitTypes } from './status.ts';
 import type { WireLimits } from './wire.ts';
 
@@ -15,6 +16,8 @@ const titles = {
 export function limitsCapability({ client }: Parts): Limits {
   return {
     operations: ['limits.get', 'limits.set'],
+    kindsOf: (order) =>
+      'serviceReference' in order && order.serviceReference === services.merchant ? ['PAYMENT'] : ['PAYOUT'],
     async list(call, kinds) {
       const every = mapLimits(await client.limits.get(call));
       return kinds ? every.filter(({ kind }) => kinds.includes(kind)) : every;

@@ -11,6 +11,7 @@ import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import type { PageChoice } from './create-provider-top-up.ts';
 import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
+import { capsOfPayment, enforcePaymentCaps } from './payout-caps.ts';
 import { type Progress, resume } from './progress.ts';
 import { refusalOf } from './refusal.ts';
 import { repricePayment } from './reprice-payment.ts';
@@ -47,6 +48,9 @@ export async function confirmPayment(
 ): Promise<{ payment: Payment; replayed: boolean }> {
   await checkPayer(deps, viewer, input.paymentId);
   if (!justPriced) await repricePayment(deps, viewer, input);
+  // what a card pays uses up no cap of the wallet
+  const byCard = input.payWithCardId !== undefined || input.payWithNewCard === true;
+  const stated = byCard ? null : await capsOfPayment(deps, viewer, input.paymentId);
   const now = deps.clock.now();
   const started = await transaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, viewer, input.paymentId);
@@ -59,6 +63,7 @@ export async function confirmPayment(
       throw notConfirmable(payment, 'The time to confirm this payment has run out. Create it anew.');
     }
     if (!payment.providerAccountId) refuseCard(input);
+    if (stated) await enforcePaymentCaps(tx, payment, stated, now);
     const confirmed = payment.providerAccountId
       ? await startUpstream(deps, tx, viewer, payment, input, now)
       : await confirmLocal(tx, payment, now);

@@ -4,8 +4,9 @@ import type { Service } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { DomainError, InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { assert } from '../../lib/assert.ts';
+import { LimitExceededError } from '../limit/errors.ts';
 import type { KeptParty } from '../mirror/parties.ts';
-import { IdentificationRequiredError, readUpstream } from '../provider/errors.ts';
+import { IdentificationRequiredError, ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
 import { findRoutes, type Route } from '../provider/route.ts';
 import { cataloguesOf } from '../service/catalogue.ts';
 import { serviceForPhone } from '../service/service-of-phone.ts';
@@ -16,6 +17,7 @@ import { upstreamAccess } from '../wallet/upstream-access.ts';
 import type { OtherWay, UpstreamOrder } from './order.ts';
 import { numberOf, type PayoutTarget, payeeOf, shownPayee } from './payees.ts';
 import { payerOf } from './payer.ts';
+import { checkPayoutCaps } from './payout-caps.ts';
 import { quoteOrder } from './price-upstream.ts';
 import { orderFound, orderService } from './service-order.ts';
 
@@ -61,10 +63,10 @@ const PATH = ['input', 'destination'];
  */
 export async function choosePayoutRoute(deps: RouteDeps, wish: PayoutWish): Promise<ChosenRoute> {
   const to = payeeOf(wish.target, PATH);
-  if (!to) return { ...(await serviceRoute(deps, wish)), ways: [] };
+  if (!to) return onlyWay(deps, wish, await serviceRoute(deps, wish));
   const routes = await routesTo(deps, wish, to);
   const [only] = routes;
-  if (only && routes.length === 1) return { ...(await payeeRoute(deps, only, wish, to)), ways: [] };
+  if (only && routes.length === 1) return onlyWay(deps, wish, await payeeRoute(deps, only, wish, to));
   const priced = await Promise.all(routes.map((route) => price(deps, wish, route, to)));
   return cheapest(priced, wish.amount);
 }
@@ -126,6 +128,11 @@ async function routesTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination)
   throw new NotSupportedError(own.account.provider, 'PAYOUTS', 'The provider of this wallet does not pay there.');
 }
 
+async function onlyWay(deps: RouteDeps, wish: PayoutWish, found: PayoutRoute): Promise<ChosenRoute> {
+  await checkPayoutCaps(deps, wish, found);
+  return { ...found, ways: [] };
+}
+
 async function price(deps: RouteDeps, wish: PayoutWish, route: Route, to: PayeeDestination): Promise<PricedRoute> {
   try {
     return await quoted(deps, wish, await payeeRoute(deps, route, wish, to));
@@ -135,12 +142,14 @@ async function price(deps: RouteDeps, wish: PayoutWish, route: Route, to: PayeeD
   }
 }
 
-async function quoted(deps: RouteDeps, { wallet, amount }: PayoutWish, found: PayoutRoute): Promise<PricedRoute> {
+async function quoted(deps: RouteDeps, wish: PayoutWish, found: PayoutRoute): Promise<PricedRoute> {
+  const { wallet, amount } = wish;
   const { route, order, service } = found;
   if (service?.identificationRequired && wallet?.identificationLevel === 'NONE')
     return { route, refusal: new IdentificationRequiredError('SIMPLIFIED') };
   const call = { wallet: upstreamAccess(deps.vault, wallet) };
   try {
+    await checkPayoutCaps(deps, wish, found);
     const quote = await readUpstream(() => quoteOrder(route.connector.quotes, call, { order, amount }));
     return { route, found, quote };
   } catch (error) {
@@ -163,8 +172,17 @@ function byCost(a: PricedRoute, b: PricedRoute): number {
 function cheapest(priced: PricedRoute[], amount: MinorAmount): ChosenRoute {
   const [best, ...rest] = priced.sort(byCost);
   assert(best !== undefined, 'there is a way to try');
-  if ('refusal' in best) throw best.refusal;
+  if ('refusal' in best) throw reasonOf(priced) ?? best.refusal;
   return { ...best.found, ways: rest.flatMap((other) => otherWay(other, amount)) };
+}
+
+/** Why no way can be taken: a limit of one that works, else one that may work later. */
+function reasonOf(priced: PricedRoute[]): DomainError | undefined {
+  const refusals = priced.flatMap((way) => ('refusal' in way ? [way.refusal] : []));
+  return (
+    refusals.find((refusal) => refusal instanceof LimitExceededError) ??
+    refusals.find((refusal) => refusal instanceof ProviderUnavailableError)
+  );
 }
 
 function otherWay(priced: PricedRoute, amount: MinorAmount): OtherWay[] {

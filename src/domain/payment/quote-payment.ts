@@ -5,6 +5,8 @@ import { present } from '../../lib/assert.ts';
 import { shareOf } from '../../money/decimal.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
+import { checkLimits } from '../limit/consume-limits.ts';
+import { LimitExceededError } from '../limit/errors.ts';
 import { readUpstream } from '../provider/errors.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
@@ -75,7 +77,8 @@ export async function quotePayment(
     );
   if (!(wallet && isMirrored(wallet)) && isForOwnBank(destination, input.provider)) {
     ownBankAccount(destination.bankAccount);
-    return [plainView('LOCAL', amount, 0n, 'OURS')];
+    const over = wallet && (await overLimit(deps, wallet, 'PAYOUT', amount));
+    return [over ? refused('LOCAL', over) : plainView('LOCAL', amount, 0n, 'OURS')];
   }
   const wish = { wallet, partnerId: viewer.partnerId, target: destination, amount, provider: input.provider };
   return (await pricePayoutRoutes(deps, wish)).map((route) => payoutView(route, amount));
@@ -86,6 +89,22 @@ function payoutView(priced: PricedRoute, amount: MinorAmount): QuotedRoute {
   if ('refusal' in priced) return refused(provider, priced.refusal);
   const { quote, found } = priced;
   return quote ? quotedView(provider, quote) : plainView(provider, amount, found.feeMinor, 'PROVIDER');
+}
+
+/** Which of the caps here stands in the way; null when none does. */
+async function overLimit(
+  { db, clock }: QuoteDeps,
+  { id: walletId, identificationLevel: level }: WalletWithAccounts,
+  kind: 'PAYOUT' | 'TRANSFER',
+  { minor: amountMinor, currency }: MinorAmount,
+): Promise<LimitExceededError | null> {
+  try {
+    await checkLimits(db.prisma, [{ walletId, level, kind, currency, amountMinor }], clock.now());
+    return null;
+  } catch (error) {
+    if (error instanceof LimitExceededError) return error;
+    throw error;
+  }
 }
 
 const refused = (provider: string, refusal: DomainError): QuotedRoute => ({
@@ -139,6 +158,8 @@ async function quoteTransfer(
 ): Promise<QuotedRoute> {
   const { prisma } = deps.db;
   if (!from) throw InvalidInputError.at('input.walletId', 'must be given: a wallet is paid by a wallet.');
+  const over = await overLimit(deps, from, 'TRANSFER', amount);
+  if (over) return refused(from.provider, over);
   if (!isMirrored(from)) {
     const partner = await prisma.partner.findUniqueOrThrow({ where: { id: from.partnerId } });
     return plainView('LOCAL', amount, shareOf(amount.minor, partner.transferFeeBasisPoints), 'OURS');

@@ -1,3 +1,4 @@
+import type { ProviderLimit } from '../../connectors/wallets.ts';
 import type { IdentificationLevel, LimitKind, LimitWindow } from '../../db/generated/enums.ts';
 import type { LimitView } from '../limit/limit-views.ts';
 import { type AskDeps, askProvider } from './ask-provider.ts';
@@ -43,40 +44,30 @@ export async function providerLimits(
       // what the provider counts is the wallet's own
       .map((limit) => ({ ...limit, level: limit.level ?? (limit.spent ? wallet.identificationLevel : null) }))
       .filter(({ level }) => level === null || wanted.includes(level))
-      .map(
-        ({
-          kind,
-          window,
-          title,
-          description,
-          level,
-          max,
-          enabled,
-          spent,
-          remaining,
-          count,
-          maxCount,
-          country,
-          interval,
-        }) => ({
-          kind,
-          window,
-          level,
-          currency: max?.currency ?? wallet.defaultCurrency,
-          maxMinor: max?.minor ?? null,
-          spentMinor: spent?.minor ?? null,
-          count: count ?? null,
-          interval: interval ?? null,
-          stated: {
-            provider: wallet.provider,
-            title,
-            description,
-            enabled,
-            remainingMinor: remaining?.minor ?? null,
-            maxCount: maxCount ?? null,
-            country: country ?? null,
-          },
-        }),
-      )
+      .map((limit) => statedLimit(wallet.provider, limit, wallet.defaultCurrency))
   );
+}
+
+/** A provider's cap as it is shown. @param currency of a cap without a number */
+export function statedLimit(provider: string, limit: ProviderLimit, currency: string): ShownLimit {
+  const { kind, window, title, description, level, max, enabled, spent, remaining, count, maxCount } = limit;
+  return {
+    kind,
+    window,
+    level,
+    currency: max?.currency ?? currency,
+    maxMinor: max?.minor ?? null,
+    spentMinor: spent?.minor ?? null,
+    count: count ?? null,
+    interval: limit.interval ?? null,
+    stated: {
+      provider,
+      title,
+      description,
+      enabled,
+      remainingMinor: remaining?.minor ?? null,
+      maxCount: maxCount ?? null,
+      country: limit.country ?? null,
+    },
+  };
 }
