@@ -42,8 +42,8 @@ export interface Limits {
 /** The limits of a gateway that says nothing else. */
 export const defaultLimits: Limits = Object.freeze({
   bodyBytes: 1024 * 1024,
-  // a picture of 10 MB and what is around it
-  uploadBytes: 10 * 1024 * 1024 + 256 * 1024,
+  // four receipts of 8 MB, or a picture of 10 MB, and what is around them
+  uploadBytes: 32 * 1024 * 1024 + 256 * 1024,
   documentLength: 100_000,
   depth: 15,
   aliases: 30,
