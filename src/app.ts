@@ -76,7 +76,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     const { clock, patience, webhooks } = options;
     const edgeOf = { schema: options.schema, limits: options.limits };
     const given = { db, log, clock, patience, webhooks, messages: sandbox?.mailbox, edge: edgeOf };
-    const { deps, publisher } = createDeps(config, given);
+    const { deps, publisher } = await createDeps(config, given);
     const tail = createTail({ db, publisher, log, clock: deps.clock });
     await tail.start();
     stops.push(() => tail.stop());

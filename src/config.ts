@@ -4,13 +4,17 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { SetupError } from './errors.ts';
 
-/** 32 bytes in base64 or hexadecimal. */
-const key32 = z.string().transform((text, ctx) => {
-  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  if (bytes.length === 32) return bytes;
-  ctx.addIssue({ code: 'custom', message: 'must be 32 bytes, in base64 or hexadecimal' });
+const keyIssue =
+  'must be 32 bytes, in base64 or hexadecimal, with the id of the key before it when it is not 1: 2:<key>';
+/** `id:key` or `key`, which is key 1; 32 bytes in base64 or hexadecimal. */
+const masterKey = z.string().transform((text, ctx): ConfiguredKey => {
+  const [, id = '1', key = ''] = /^\s*(?:(\d{1,3}):)?\s*(\S*)\s*$/.exec(text) ?? [];
+  const bytes = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64');
+  if (bytes.length === 32 && Number(id) <= 255) return { id: Number(id), bytes };
+  ctx.addIssue({ code: 'custom', message: keyIssue });
   return z.NEVER;
 });
+const masterKeys = z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(masterKey));
 const secret = z.string().min(32, 'must have at least 32 characters');
 const port = z.coerce.number().int().min(0).max(65535);
 const url = z.url('must be a URL');
@@ -34,7 +38,8 @@ const schema = z.object({
   SANDBOX_PORT: port.default(4010),
   ADMIN_KEY: secret.optional(),
   TOKEN_SECRET: secret.optional(),
-  ENCRYPTION_KEY: key32.optional(),
+  ENCRYPTION_KEY: masterKey.optional(),
+  DECRYPTION_KEYS: masterKeys.default([]),
   QIWI_URL: url.optional(),
   MBANK_URL: url.optional(),
   VSEPLATEZHI_URL: url.optional(),
@@ -56,6 +61,12 @@ const schema = z.object({
 });
 
 const SANDBOX_SENDER = 'Koshel <no-reply@koshel.localhost>';
+
+/** A master key as lib/crypto.ts wants it. */
+interface ConfiguredKey {
+  id: number;
+  bytes: Buffer;
+}
 
 /** Everything that the environment decides, read once at start and frozen. */
 export interface Config {
@@ -80,7 +91,8 @@ export interface Config {
   sandboxPort: number;
   adminKey: string;
   tokenSecret: string;
-  encryptionKey: Buffer;
+  /** What personal data are sealed under, and further keys that only open. */
+  masterKeys: { readonly current: ConfiguredKey; readonly others: readonly ConfiguredKey[] };
   providerUrls: Readonly<Record<'QIWI' | 'MBANK' | 'VSEPLATEZHI' | 'DIWA' | 'MONEYWALL', string | null>>;
   /** How mail to customers leaves; null: the sandbox's mailbox, or none. */
   smtpUrl: string | null;
@@ -130,7 +142,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     sandboxPort: vars.SANDBOX_PORT,
     adminKey: vars.ADMIN_KEY ?? secrets?.adminKey ?? '',
     tokenSecret: vars.TOKEN_SECRET ?? secrets?.tokenSecret ?? '',
-    encryptionKey: vars.ENCRYPTION_KEY ?? Buffer.from(secrets?.encryptionKey ?? '', 'base64'),
+    masterKeys: distinctKeys(
+      vars.ENCRYPTION_KEY ?? { id: 1, bytes: Buffer.from(secrets?.encryptionKey ?? '', 'base64') },
+      vars.DECRYPTION_KEYS,
+    ),
     providerUrls: Object.freeze({
       QIWI: vars.QIWI_URL ?? null,
       MBANK: vars.MBANK_URL ?? null,
@@ -150,6 +165,21 @@ function requireInProduction(vars: z.infer<typeof schema>): void {
   const missing = (['ADMIN_KEY', 'TOKEN_SECRET', 'ENCRYPTION_KEY'] as const).filter((name) => vars[name] === undefined);
   if (missing.length === 0) return;
   throw unusable(missing.map((name) => `${name}: is required when NODE_ENV is "production"`));
+}
+
+/** An id says which key opens a value, so no two keys share one; a key under two ids was meant to be another. */
+function distinctKeys(current: ConfiguredKey, others: readonly ConfiguredKey[]): Config['masterKeys'] {
+  const lines = others.flatMap((key, at) => {
+    const before = [current, ...others.slice(0, at)];
+    if (before.some(({ id }) => id === key.id))
+      return [
+        `DECRYPTION_KEYS: names key ${key.id} a second time; put the id of each key before it, also in ENCRYPTION_KEY`,
+      ];
+    const same = before.find(({ bytes }) => bytes.equals(key.bytes));
+    return same ? [`DECRYPTION_KEYS: key ${key.id} is the same as key ${same.id}`] : [];
+  });
+  if (lines.length > 0) throw unusable(lines);
+  return Object.freeze({ current, others: Object.freeze([...others]) });
 }
 
 const unusable = (lines: string[]): SetupError =>

@@ -44,3 +44,22 @@ test.each([
 ])('%j is refused in one line that names the variable.', (env, line) => {
   expect(() => load(env)).toThrow(line);
 });
+
+test('A key without an id is key 1, and further keys open only.', () => {
+  const [one, two] = ['0a'.repeat(32), '0b'.repeat(32)].map((hex) => Buffer.from(hex, 'hex'));
+  expect(load({ ENCRYPTION_KEY: '0a'.repeat(32) }).masterKeys).toEqual({ current: { id: 1, bytes: one }, others: [] });
+  const rotating = { ENCRYPTION_KEY: `2:${two?.toString('base64')}`, DECRYPTION_KEYS: `1:${'0a'.repeat(32)}` };
+  expect(load(rotating).masterKeys).toEqual({ current: { id: 2, bytes: two }, others: [{ id: 1, bytes: one }] });
+  const three = load({ DECRYPTION_KEYS: `7:${'0a'.repeat(32)}, 255:${'0b'.repeat(32)}` }).masterKeys.others;
+  expect(three.map(({ id }) => id)).toEqual([7, 255]);
+});
+
+test.each([
+  [{ ENCRYPTION_KEY: '2:abc' }, 'ENCRYPTION_KEY: must be 32 bytes'],
+  [{ ENCRYPTION_KEY: `256:${'0b'.repeat(32)}` }, 'ENCRYPTION_KEY: must be 32 bytes'],
+  [{ DECRYPTION_KEYS: `2:${'0b'.repeat(32)},x` }, 'DECRYPTION_KEYS.1: must be 32 bytes'],
+  [{ DECRYPTION_KEYS: `1:${'0b'.repeat(32)}` }, 'DECRYPTION_KEYS: names key 1 a second time'],
+  [{ DECRYPTION_KEYS: `2:${'e0'.repeat(32)}` }, 'DECRYPTION_KEYS: key 2 is the same as key 1'],
+])('%j is refused in one line that names the variable.', (env, line) => {
+  expect(() => load(env)).toThrow(line);
+});

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.ts';
-import { createVault, sha256 } from '../../src/lib/crypto.ts';
+import { createVault, firstFingerprintKey, sha256 } from '../../src/lib/crypto.ts';
 import { formatAmount } from '../../src/money/money.ts';
 import { countSpent } from './count.ts';
 
@@ -11,7 +11,7 @@ import { countSpent } from './count.ts';
  * It checks the key, keeps to the partner, opens the sealed phones, and answers the bytes that the gateway answers.
  */
 const config = loadConfig();
-const vault = createVault(config.encryptionKey);
+const vault = createVault(config.masterKeys, firstFingerprintKey(config.masterKeys.current));
 const pool = new pg.Pool({
   connectionString: config.databaseUrl ?? '',
   max: config.databasePool,

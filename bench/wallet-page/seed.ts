@@ -13,7 +13,7 @@ import { createDeps } from '../../src/server/deps.ts';
 /** A wallet in two currencies' worth of history: a hundred payments with ten neighbours who have phones. */
 export async function seedPage(config: Config): Promise<{ apiKey: string; walletId: string }> {
   const db = await openDatabase(config.databaseUrl ?? '', 4);
-  const { deps } = createDeps(config, { db, log: pino({ level: 'silent' }) });
+  const { deps } = await createDeps(config, { db, log: pino({ level: 'silent' }) });
   const { id: partnerId } = await createPartner(deps, { name: 'Bench' });
   const scopes = Object.values(Scope);
   const { apiKey, secret } = await createApiKey(deps, { partnerId, name: 'bench', scopes });

@@ -39,7 +39,12 @@ export function createCliContext(): CliContext {
       ]);
       const log = quietLog();
       const { db, close } = await openConfiguredDatabase(readConfig(), log, 'share');
-      return { deps: createDeps(readConfig(), { db, log }).deps, close };
+      try {
+        return { deps: (await createDeps(readConfig(), { db, log })).deps, close };
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
     print: (text) => process.stdout.write(`${text}\n`),
     debug: () => config !== undefined && ['debug', 'trace'].includes(config.logLevel),

@@ -7,10 +7,10 @@ import { createWebhookClient, type WebhookClientOptions } from '../connectors/we
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { DocumentCheck } from '../domain/document/check.ts';
+import { openVault } from '../domain/vault/open-vault.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
 import { createGroupCommit } from '../ledger/group-commit.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { createVault } from '../lib/crypto.ts';
 import type { Log } from '../lib/log.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 
@@ -34,11 +34,15 @@ interface Given {
 /** Bounds of the calls to providers. */
 export type Patience = Pick<ConnectorsOptions, 'http' | 'limits'>;
 
-/** What use cases need, on an open database: for the gateway, and for commands that run without one. */
-export function createDeps(
+/**
+ * What use cases need, on an open database: for the gateway, and for commands that run without one.
+ * @throws SetupError when the database is sealed under a key that is not configured
+ */
+export async function createDeps(
   config: Config,
   { db, log, clock = systemClock, messages, patience = {}, webhooks, edge = {} }: Given,
-): { deps: Deps; publisher: HubPublisher } {
+): Promise<{ deps: Deps; publisher: HubPublisher }> {
+  const vault = await openVault(db, config.masterKeys);
   const { hub, publisher } = createHub({ db });
   const metrics = new Registry();
   const limits = { processes: config.gateways, ...patience.limits };
@@ -49,7 +53,6 @@ export function createDeps(
     smsUrl: config.smsUrl ?? messages?.smsUrl ?? null,
     metrics,
   });
-  const vault = createVault(config.encryptionKey);
   const services = {
     hub,
     vault,

@@ -24,7 +24,7 @@ describe('koshel', () => {
   test('explains itself', async () => {
     const { code, stdout } = await run(['--help'], {});
     expect(code).toBe(0);
-    for (const name of ['start', 'migrate', 'seed', 'partner', 'key', 'ledger', 'sandbox', 'Examples:']) {
+    for (const name of ['start', 'migrate', 'seed', 'partner', 'key', 'keys', 'ledger', 'sandbox', 'Examples:']) {
       expect(stdout).toContain(name);
     }
   });

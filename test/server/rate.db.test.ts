@@ -141,7 +141,7 @@ describe('A mutation', () => {
       env: {
         DATABASE_URL: shopApp.config.databaseUrl ?? '',
         RATE_LIMIT: '15',
-        ENCRYPTION_KEY: shopApp.config.encryptionKey.toString('hex'),
+        ENCRYPTION_KEY: shopApp.config.masterKeys.current.bytes.toString('hex'),
       },
     });
     const transfers = Array.from({ length: 10 }, (_, at) => {

@@ -7,7 +7,7 @@ import { newId } from '../../../src/lib/ids.ts';
 import { testDatabase } from '../../support/db.ts';
 
 const db = await testDatabase();
-const vault = createVault(randomBytes(32));
+const vault = createVault({ current: { id: 1, bytes: randomBytes(32) }, others: [] }, randomBytes(32));
 const partnerId = newId('Partner');
 await db.prisma.partner.create({ data: { id: partnerId, name: 'Shop' } });
 const server = { kind: 'PARTNER' as const, partnerId, apiKeyId: 'key_1', scopes: new Set<never>() };
