@@ -132,15 +132,14 @@ export async function readPage(
  * @param upTo the last position that counts
  */
 export async function readRange(
-  { pool }: Pick<Database, 'pool'>,
+  tx: Tx,
   partnerIds: readonly string[],
   { after, upTo }: { after: bigint; upTo: bigint },
 ): Promise<LogEvent[]> {
-  const { rows } = await pool.query<StoredEvent>(
-    `SELECT * FROM event_log WHERE position > $1 AND position <= $2 AND partner_id = ANY ($3) ORDER BY position`,
-    [after, upTo, partnerIds],
-  );
-  return rows.map((row) => toEvent(row, row.position));
+  const rows = await tx.$queryRaw<(Omit<StoredEvent, 'position'> & { position: bigint })[]>`
+    SELECT * FROM event_log WHERE position > ${after} AND position <= ${upTo} AND partner_id = ANY (${partnerIds})
+    ORDER BY position`;
+  return rows.map(({ position, ...row }) => toEvent(row, String(position)));
 }
 
 /** The events at these positions, in order; what is not in the log is left out. */

@@ -32,7 +32,7 @@ export async function fanOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, patience
     const upTo = after + AT_A_TIME > end ? end : after + AT_A_TIME;
     const endpoints = await lockEndpoints(tx, after, upTo);
     const partners = [...new Set(endpoints.map(({ partnerId }) => partnerId))];
-    const events = partners.length === 0 ? [] : await readRange(db, partners, { after, upTo });
+    const events = partners.length === 0 ? [] : await readRange(tx, partners, { after, upTo });
     await createDeliveries(tx, events.flatMap(deliveriesTo(endpoints)), clock.now());
     await tx.webhookCursor.update({ where: { id: 1 }, data: { position: upTo } });
     return upTo < end;
