@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StartCreditSessionDocument } from '../../schema/operations.ts';
+import { CreditSessionDocument, CreditSessionsDocument, StartCreditSessionDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub } from '../support/builders.ts';
 import { credit, creditBooks, order, startMoneywall } from '../support/moneywall.ts';
@@ -188,4 +188,21 @@ test('Whoever watches a session sees each of its states once, in order, and the 
     ['CHARGED', '10000.00'],
     ['REFUNDED', '10000.00'],
   ]);
+});
+
+test('Sessions are listed newest first, by state, and found by their id, by the order’s, and as a node.', async () => {
+  const first = await start();
+  const second = await start();
+  moneywall.act('session.cancel', { order: first.orderId });
+  await until(first.orderId, 'CANCELLED');
+  const list = async (states?: ('PROCESSING' | 'CANCELLED')[], after?: string) =>
+    (await call(CreditSessionsDocument, { first: 1, states, after })).creditSessions;
+  const newest = await list();
+  expect(newest.edges.map(({ node }) => node.id)).toEqual([second.id]);
+  expect((await list(undefined, newest.pageInfo.endCursor ?? '')).edges[0]?.node.id).toBe(first.id);
+  expect((await list(['CANCELLED'])).edges[0]?.node.id).toBe(first.id);
+  expect((await call(CreditSessionDocument, { id: second.id })).creditSession?.orderId).toBe(second.orderId);
+  const document = 'query Node($id: ID!) { node(id: $id) { __typename id } }';
+  const { data } = await gateway.query(apiKey, document, { id: second.id });
+  expect(data).toEqual({ node: { __typename: 'CreditSession', id: second.id } });
 });
