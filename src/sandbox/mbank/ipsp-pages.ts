@@ -20,6 +20,10 @@ function luhn(pan: string): boolean {
   return sum % 10 === 0;
 }
 
+/** Where a form goes. The path is whole, as a page with an error stands at the address of the form before it. */
+const target = ({ url, hash }: Page, step: 'card' | 'secure' | 'cancel'): string =>
+  `${new URL(url).pathname}/${step}?hash=${hash}`;
+
 function header(page: Page): Html {
   const about = page.payment === undefined ? 'Привязка карты' : `Платеж № ${page.payment.id}`;
   return html`<h1>${about}</h1><p class="sum">${padded(page.amount).replace('.', ',')} ₽</p>`;
@@ -32,7 +36,7 @@ function cardForm(page: Page, problem?: string, entered: Form = {}): Html {
   );
   const kept = page.card.id === undefined ? '' : 'Карта будет сохранена.';
   return html`${header(page)}
-<form method="post" action="endpoint/card?hash=${page.hash}" autocomplete="off">
+<form method="post" action="${target(page, 'card')}" autocomplete="off">
 ${problem === undefined ? '' : html`<p class="bad" role="alert">${problem}</p>`}
 <label>Номер карты<input name="pan" inputmode="numeric" required autofocus value="${entered['pan']}" placeholder="0000 0000 0000 0000"></label>
 <div class="pair">
@@ -41,7 +45,7 @@ ${problem === undefined ? '' : html`<p class="bad" role="alert">${problem}</p>`}
 </div>
 <button>${page.payment === undefined ? 'Привязать карту' : 'Оплатить'}</button>
 </form>
-<form method="post" action="endpoint/cancel?hash=${page.hash}"><button class="other">Отказаться</button></form>
+<form method="post" action="${target(page, 'cancel')}"><button class="other">Отказаться</button></form>
 <p class="quiet">${kept} Закройте страницу, чтобы оставить платеж незавершенным.</p>
 <details><summary>Тестовые карты</summary><ul>${rows}</ul></details>`;
 }
@@ -49,12 +53,12 @@ ${problem === undefined ? '' : html`<p class="bad" role="alert">${problem}</p>`}
 function secureForm(page: Page): Html {
   return html`${header(page)}
 <p>Банк просит подтвердить оплату картой ${page.card.title}.</p>
-<form method="post" action="endpoint/secure?hash=${page.hash}">
+<form method="post" action="${target(page, 'secure')}">
 <input type="hidden" name="ticket" value="${page.ticket}">
 <label>Пароль 3-D Secure<input name="password" type="password" inputmode="numeric" required autofocus></label>
 <button>Подтвердить</button>
 </form>
-<form method="post" action="endpoint/cancel?hash=${page.hash}"><button class="other">Отказаться</button></form>
+<form method="post" action="${target(page, 'cancel')}"><button class="other">Отказаться</button></form>
 <p class="quiet">Пароль тестовых карт: <code>${SECURE_PASSWORD}</code></p>`;
 }
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 /** Sends the page's form as a browser does: to the address it names, with the hidden fields it has. */
 async function submit(page: string, action: string, fields: Record<string, string>): Promise<Reply> {
-  const target = new RegExp(`action="(endpoint/${action}[^"]*)"`).exec(page)?.[1] ?? 'missing';
+  const target = new RegExp(`action="([^"]*/endpoint/${action}[^"]*)"`).exec(page)?.[1] ?? 'missing';
   const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="(\w+)"/g)].map(([, name, value]) => [
     name,
     value,
@@ -104,6 +104,8 @@ describe('payment page', () => {
     expect(wrong.status).toBe(422);
     expect(wrong.text).toContain('Проверьте номер карты');
     expect(await payment()).toMatchObject({ status: 'processing', card: { state: 'pending' } });
+    const again = await submit(wrong.text, 'card', card(secure));
+    expect([again.status, again.headers['location']]).toEqual([303, url]);
   });
 
   it('leaves the payment as it is when the person goes away', async () => {
