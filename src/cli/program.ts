@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { accessCommands } from './access.ts';
 import type { CliContext } from './context.ts';
+import { documentsCommand } from './documents.ts';
 import { databaseCommands } from './database.ts';
 import { keysCommand } from './keys.ts';
 import { startCommand } from './start.ts';
@@ -11,6 +12,8 @@ Examples:
   koshel seed                                          the demo partner's key and a fresh customer token
   koshel partner create "Shop"                         a new partner
   koshel key create par_… --name server --scopes all   a key for it, shown once
+  koshel documents publish persisted-documents.json --name app-1.2 --key ksh_…
+                                                       lets an app run its documents by their ids
   koshel ledger verify                                 proves that the books are right
   koshel keys rotate                                   everything under the newest ENCRYPTION_KEY
 
@@ -28,6 +31,7 @@ export async function createProgram(context: CliContext, args: string[]): Promis
   program.addCommand(startCommand(context));
   for (const command of [...databaseCommands(context), ...accessCommands(context), keysCommand(context)])
     program.addCommand(command);
+  program.addCommand(documentsCommand(context));
   await mountLedger(program, context, args);
   await mountSandbox(program, args);
   return program;

@@ -8,6 +8,7 @@ import { createCustomer } from './customer/create-customer.ts';
 import { createTopUp } from './payment/create-top-up.ts';
 import { settleTopUp } from './payment/settle-top-up.ts';
 import { updateProviderAccount } from './provider/create-provider-account.ts';
+import { seedDocuments } from './seed-documents.ts';
 import { MBANK_ACCOUNT_ID, MBANK_CREDENTIALS, seedProviderAccounts } from './seed-providers.ts';
 import { openWallet } from './wallet/open-wallet.ts';
 
@@ -82,6 +83,7 @@ export async function seedDemo(deps: Deps, sandboxUrl: string | null): Promise<D
     }
   }
   await seedProviderAccounts(deps, PARTNER_ID, sandboxUrl);
+  await seedDocuments(deps, PARTNER_ID);
   return {
     partnerName: PARTNER_NAME,
     apiKey,

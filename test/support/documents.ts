@@ -103,3 +103,34 @@ export const transports: Record<string, Send> = {
 
 /** The code of the first error, or null when there is none. */
 export const codeOf = ({ errors }: Answer): unknown => errors?.[0]?.extensions?.['code'] ?? null;
+
+const TICK_MS = 50;
+
+/**
+ * Waits for something that is to happen within a second. A second is counted in ticks of this process, so that a machine that is slow
+ * for both sides counts for both.
+ */
+export async function withinASecond<T>(happens: Promise<T>): Promise<T> {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+  }, TICK_MS);
+  try {
+    const result = await happens;
+    if (ticks * TICK_MS > 1_000) throw new Error(`it took ${ticks * TICK_MS} ms`);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Asks until the answer is this one, for a second at most. */
+export function becomes<T>(ask: () => Promise<T>, wanted: T): Promise<void> {
+  const asking = async () => {
+    for (let tries = 0; JSON.stringify(await ask()) !== JSON.stringify(wanted); tries += 1) {
+      if (tries * TICK_MS > 1_000) throw new Error(`it is still ${JSON.stringify(await ask())}`);
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+  };
+  return withinASecond(asking());
+}
