@@ -8,9 +8,11 @@ import { lookAfter } from '../support/qiwi-payments.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { openedWallet, startVsePlatezhi } from '../support/vseplatezhi.ts';
-import { elsewhere, merchant, toBank, toMerchant, vsePlatezhiMoney } from '../support/vseplatezhi-money.ts';
+import { bankId, elsewhere, merchant, toBank, toMerchant, vsePlatezhiMoney } from '../support/vseplatezhi-money.ts';
 
-const gateway = await startTestApp({ patience: PATIENCE });
+let ahead = 0;
+const clock = { now: () => new Date(Date.now() + ahead) };
+const gateway = await startTestApp({ clock, patience: PATIENCE });
 const shop = await openShop(gateway);
 const { call } = shop;
 const theirs = await startVsePlatezhi(gateway, shop.id);
@@ -156,4 +158,28 @@ describe('A refusal says what to do, in each form that the documents leave open'
     expect(answer).toMatchObject({ code: expect.stringMatching(/PROVIDER_REJECTED|INVALID_INPUT/) });
     expect(await prisma.wallet.count({ where: { number: input.number } })).toBe(0);
   });
+});
+
+// the last one: from here on the gateway is minutes ahead of its jobs
+test('What was paid elsewhere before a payment was confirmed does not prove that payment.', async () => {
+  const { id: from, walletId } = await wallet();
+  const id = await payout(from, toBank, '100');
+  await elsewhere(theirs, walletId, { bankIdentifier: bankId }, 100);
+  // the tests above have taken the provider two minutes ahead
+  ahead = 360_000;
+  theirs.sandbox.control.advance(240_000);
+  spoil('withdrawal.init', 'close', 'before');
+  expect(await confirm(id)).toMatchObject({ status: 'PROCESSING' });
+  await lookAfter(gateway, id, 0);
+  const asked = () => prisma.paymentAttempt.findFirstOrThrow({ where: { paymentId: id } });
+  await expect.poll(async () => (await asked()).operations).toContain('account.report');
+  expect((await details(id)).status).toBe('PROCESSING');
+  ahead = 1_080_000;
+  await lookAfter(gateway, id, 0);
+  await until(id, 'DECLINED');
+  expect(await reconciled(from)).toMatchObject({ breaks: [] });
+  expect((await details(id)).status).toBe('DECLINED');
+  expect(await figures(call, from)).toEqual({ posted: '900.00', pending: '0.00', upstream: '900.00' });
+  expect(spent(walletId)).toHaveLength(1);
+  await booksAreRight();
 });

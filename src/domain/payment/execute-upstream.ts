@@ -7,7 +7,7 @@ import { attemptChanges, isCurrent, keepTrace, loadUpstream, type Trace, traced,
 import { awaitsTurn, mustWait, wakeNext } from './money-lane.ts';
 import { agreedFee } from './next-way.ts';
 import { openOrder } from './order.ts';
-import { otherLines } from './other-lines.ts';
+import { askBeside, otherLines } from './other-lines.ts';
 import { NO_SUCH_PAYMENT } from './own-line.ts';
 import { type Answered, isLastCall, learnOrMoveOn, lock, lockTold, recordOutcome, refuse } from './record-outcome.ts';
 import {
@@ -165,7 +165,7 @@ async function ask(deps: UpstreamDeps, upstream: Upstream): Promise<Payment> {
     await transaction(deps.db, (tx) => keepTrace(tx, upstream.attempt, trace, {}));
     return upstream.payment;
   }
-  const said = await upstream.capability.ask(trace.call, others ? { ...upstream.handle, others } : upstream.handle);
+  const said = await askBeside(trace.call, upstream, others);
   const now = deps.clock.now();
   const processing = upstream.payment.status === 'PROCESSING';
   const untouched = said?.status === 'CREATED' && said.nextAction?.kind === 'CONFIRM';

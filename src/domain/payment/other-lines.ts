@@ -6,7 +6,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import type { Upstream } from './attempt.ts';
-import { type Book, bookOf, carriedBy, claimLine, ownPayment } from './own-line.ts';
+import { type Book, bookOf, carriedBy, claimLine, ownPayment, SKEW_MS } from './own-line.ts';
 
 type LineDeps = Pick<Deps, 'db' | 'vault' | 'clock'>;
 
@@ -41,6 +41,27 @@ export async function otherLines(deps: LineDeps, call: Call, upstream: Upstream)
   // what the opening balance has in it was there before
   const opening = (mirror?.openingReferences ?? []).map((line) => line.replace(/^(IN|OUT):/, ''));
   return [...opening, ...taken.flatMap(({ historyReference }) => historyReference ?? [])];
+}
+
+/**
+ * Asks about a payment. A line from before it was confirmed is none of it, though it may be one from after it was created.
+ * @param others lines that are other payments; undefined where the history has numbers
+ * @throws ProviderRejected, ProviderUnavailable, ProtocolError
+ */
+export async function askBeside(
+  call: Call,
+  { capability, handle, payment: { confirmedAt } }: Upstream,
+  others: string[] | undefined,
+): Promise<ProviderPayment | null> {
+  if (!others) return capability.ask(call, handle);
+  const known = [...others];
+  const since = (confirmedAt?.getTime() ?? 0) - SKEW_MS;
+  for (;;) {
+    const said = await capability.ask(call, { ...handle, others: known });
+    const line = said?.historyReference;
+    if (!said || !line || known.includes(line) || said.createdAt.getTime() >= since) return said;
+    known.push(line);
+  }
 }
 
 function mirrorOf(tx: Tx, upstream: Upstream) {

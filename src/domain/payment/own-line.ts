@@ -23,7 +23,7 @@ const walletOf = (payment: Payment): string => payment.sourceWalletId ?? payment
 export const NO_SUCH_PAYMENT = 'The provider has no such payment.';
 
 /** How far the provider's clock may be behind ours. */
-const SKEW_MS = 60_000;
+export const SKEW_MS = 60_000;
 /** How late a line may be dated after its payment is done. */
 const LATE_MS = 24 * 60 * 60_000;
 /** How long after its link has run out a top-up may still be paid by it: banks take their time. */
