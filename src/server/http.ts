@@ -169,7 +169,7 @@ async function serveGraphql(
     rate: { standing: null },
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
   };
-  const response = await yoga.handleNodeRequestAndResponse(req, res, state);
+  const response = await answerOf(yoga, req, res, state);
   const { status } = response;
   const text = state.writeBody ? '' : await response.text();
   if (res.destroyed && !state.writeBody) return;
@@ -189,6 +189,16 @@ async function serveGraphql(
   if (state.isCacheable) res.appendHeader('Vary', 'Accept, Authorization');
   if (status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
   res.writeHead(status).end(text);
+}
+
+/** What yoga answers; when it breaks, no subscription stays behind. */
+async function answerOf(yoga: Yoga, req: IncomingMessage, res: ServerResponse, state: RequestState): Promise<Response> {
+  try {
+    return await yoga.handleNodeRequestAndResponse(req, res, state);
+  } catch (error) {
+    await state.dropBody?.();
+    throw error;
+  }
 }
 
 /** An answer that is written is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */

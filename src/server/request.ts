@@ -23,6 +23,8 @@ export interface RequestState {
   isCacheable?: boolean;
   /** Set when the body is written as it comes (SSE), after the head. */
   writeBody?: (res: ServerResponse) => Promise<void>;
+  /** Ends what would have been written, when it does not come to that. */
+  dropBody?: () => Promise<void>;
 }
 
 /** The caller's own request id when it is a harmless one, else a new one. */

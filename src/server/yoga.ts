@@ -16,6 +16,7 @@ import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOperationMetrics } from './plugins/use-operation-metrics.ts';
 import { useDocumentWatch, usePersistedDocuments } from './plugins/use-persisted-documents.ts';
 import { useRateLimit } from './plugins/use-rate-limit.ts';
+import { useReadableRequests } from './plugins/use-readable-requests.ts';
 import { useSse } from './plugins/use-sse.ts';
 import { operationDeps, useStreamRelease } from './plugins/use-stream-release.ts';
 import { useSubscriptionLimit } from './plugins/use-subscription-limit.ts';
@@ -49,6 +50,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useRateLimit(limiter),
       usePersistedDocuments(persisted),
       useBodyLimit(limits.bodyBytes, limits.uploadBytes),
+      useReadableRequests(),
       useOperationLimits(limits),
       !introspection && useHiddenSchema(),
       useSubscriptionLimit(limits.subscriptionsPerCaller),

@@ -74,6 +74,19 @@ describe.each(['GET', 'POST'] as const)('a subscription by %s', (method) => {
     ]);
   });
 
+  test('is read by a page of any origin', async () => {
+    const { response, messages } = await subscribe(
+      'subscription { count(to: 1) }',
+      { Origin: 'https://shop.example' },
+      method,
+    );
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://shop.example');
+    expect((await take(messages, 2)).map(({ event }) => event)).toContain('next');
+    const again = await subscribe('subscription { count(to: 1) }', {}, method);
+    expect(again.response.headers.get('access-control-allow-origin')).not.toBe('https://shop.example');
+    again.cut();
+  });
+
   test('carries the cursor as id, and Last-Event-ID resumes after it', async () => {
     const label = `wallet-${method}-`;
     const query = 'subscription { events { walletId cursor } }';

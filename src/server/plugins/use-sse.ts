@@ -22,7 +22,11 @@ export function useSse(streams: SseStreams): Plugin<object, RequestState> {
       setResultProcessor((results, fetchAPI) => {
         const iterable = results as AsyncIterable<ExecutionResult>;
         serverContext.writeBody = (res) => streams.write(res, serverContext, iterable, delivery);
-        return new fetchAPI.Response(null, { headers: sseHeaders });
+        serverContext.dropBody = async () => {
+          await iterable[Symbol.asyncIterator]().return?.();
+        };
+        // a copy: CORS adds its own
+        return new fetchAPI.Response(null, { headers: { ...sseHeaders } });
       }, 'text/event-stream');
     },
   };

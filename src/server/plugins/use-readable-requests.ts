@@ -1,0 +1,33 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { edgeError } from '../faults.ts';
+import type { RequestState } from '../request.ts';
+
+/**
+ * What cannot be read as a request is the caller's mistake, said with 400: variables that are no JSON in an address, a multipart map
+ * that is none. Yoga's parsers throw there what would pass for a fault of ours. Stands behind all plugins that change the parser.
+ */
+export function useReadableRequests(): Plugin<object, RequestState> {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (!requestParser) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          throw readingError(error);
+        }
+      });
+    },
+  };
+}
+
+function readingError(error: unknown): unknown {
+  if (error instanceof GraphQLError) {
+    return error.extensions['code'] ? error : edgeError(`${error.message}.`, 'BAD_REQUEST');
+  }
+  if (!(error instanceof SyntaxError || error instanceof TypeError)) return error;
+  const advice =
+    'Send `variables` and `extensions` as JSON objects; in a multipart request `map` as {"0": ["variables.file"]}, behind `operations`.';
+  return edgeError(`The request cannot be read. ${advice}`, 'BAD_REQUEST');
+}
