@@ -126,10 +126,10 @@ function upstreamOf(deps: Pick<Deps, 'connectors' | 'vault'>, { payment, attempt
 /** The order as its provider takes it, without what is only for us to know. */
 function askedOf(payment: Payment, order: UpstreamOrder) {
   const { member: _, choice: _choice, receiptEmail: _email, invoiceReference, account: _account, ...rest } = order;
-  const { bought, ways: _ways, maxFee: _maxFee, ...asked } = rest;
+  const { bought, charge, onward: _onward, ways: _ways, maxFee: _maxFee, ...asked } = rest;
   const amount = bought
     ? { minor: BigInt(bought.minor), currency: bought.currency }
-    : { minor: payment.amountMinor, currency: payment.currency };
+    : { minor: charge === undefined ? payment.amountMinor : BigInt(charge), currency: payment.currency };
   const invoice = order.member === 'invoices' ? { invoiceReference } : {};
   return { amount, ...asked, ...invoice, anonymous: order.anonymous ?? false };
 }

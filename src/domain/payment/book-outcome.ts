@@ -9,8 +9,6 @@ import {
   payoutVoided,
   topUpCompleted,
   transferReceived,
-  transitDelivered,
-  transitReceived,
 } from '../../ledger/entries.ts';
 import { openHolds } from '../../ledger/holds.ts';
 import { type PostResult, postEntries } from '../../ledger/post.ts';
@@ -22,6 +20,7 @@ import { isMirrored } from '../wallet/at-provider.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
 import { openMirror } from '../wallet/mirror.ts';
 import { bookLearned } from './book-side.ts';
+import { completedEntries, hasTwoLegs, refusedEntries, turnedEntries } from './book-transit.ts';
 import { payoutUse } from './payout.ts';
 import { balanceEvents } from './post-payment.ts';
 
@@ -64,31 +63,28 @@ async function holderOf(tx: Tx, payment: Payment): Promise<string> {
 /** Books that a payment is done, as its kind has it. What a provider proves is booked whatever the caps say. */
 export async function bookCompletion(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
   if (payment.origin === 'PROVIDER') return bookLearned(tx, payment, now);
-  const { id, partnerId, currency, amountMinor: amount, feeMinor } = payment;
+  const { id, partnerId, currency, amountMinor: amount } = payment;
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
   switch (payment.kind) {
     case 'TOP_UP': {
       const walletId = present(payment.destinationWalletId, 'the wallet of a top-up');
       const lines = { ...about, amount, fee: 0n, walletId, providerAccountId: await holderOf(tx, payment) };
-      return post(tx, payment, [topUpCompleted(lines)], now);
+      return postProven(tx, payment, [topUpCompleted(lines)], now);
     }
     case 'PAYOUT':
-      return post(tx, payment, await sentMoney(tx, payment, about, now), now);
+      return postProven(tx, payment, await sentMoney(tx, payment, about, now), now);
     case 'TRANSFER': {
       const sent = await sentMoney(tx, payment, about, now);
       const got = await receivedMoney(tx, payment, now);
-      return post(tx, payment, got ? [...sent, transferReceived({ ...about, ...got })] : sent, now);
+      return postProven(tx, payment, got ? [...sent, transferReceived({ ...about, ...got })] : sent, now);
     }
     case 'EXCHANGE': {
       const sent = await sentMoney(tx, payment, about, now);
       const got = await receivedMoney(tx, payment, now);
-      return post(tx, payment, got ? [...sent, currencyBought({ ...about, ...got })] : sent, now);
+      return postProven(tx, payment, got ? [...sent, currencyBought({ ...about, ...got })] : sent, now);
     }
-    case 'TRANSIT': {
-      const total = amount + feeMinor;
-      const legs = { ...about, amount: total, providerAccountId: await holderOf(tx, payment) };
-      return post(tx, payment, [transitReceived(legs), transitDelivered({ ...legs, fee: 0n })], now);
-    }
+    case 'TRANSIT':
+      return postProven(tx, payment, await completedEntries(tx, payment, await holderOf(tx, payment), now), now);
     default:
       throw new InvariantError(`a ${payment.kind} has no outcome of its own to book`);
   }
@@ -130,11 +126,12 @@ async function receivedMoney(tx: Tx, payment: Payment, now: Date) {
 /** Frees what was held for a payment that was refused, and gives its caps back. */
 export async function bookDecline(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
   const { id, partnerId, currency } = payment;
+  if (payment.kind === 'TRANSIT') return postProven(tx, payment, await refusedEntries(tx, payment, now), now);
   const holds = await openHolds(tx, id);
   if (holds.length === 0) return [];
   await followLimits(tx, payment, releaseLimits, now);
   const about = { partnerId, currency, reference: id, paymentId: id, occurredAt: now };
-  return post(tx, payment, [payoutVoided({ ...about, holds })], now);
+  return postProven(tx, payment, [payoutVoided({ ...about, holds })], now);
 }
 
 /** The caps of the paying wallet follow its money: gone counts, come back does not, in the day and the month of its confirmation. */
@@ -157,6 +154,7 @@ async function followLimits(
  */
 export async function bookReversal(tx: Tx, payment: Payment, now: Date): Promise<NewEvent[]> {
   await followLimits(tx, payment, payment.status === 'REVERSED' ? countLimits : releaseLimits, now);
+  if (await hasTwoLegs(tx, payment)) return postProven(tx, payment, await turnedEntries(tx, payment, now), now);
   const live = await tx.$queryRaw<{ id: string }[]>`
     SELECT j.id FROM journal_entry j
     WHERE j.payment_id = ${payment.id}
@@ -168,10 +166,19 @@ export async function bookReversal(tx: Tx, payment: Payment, now: Date): Promise
     ORDER BY j.seq DESC`;
   const drafts: JournalEntryDraft[] = [];
   for (const { id } of live) drafts.push(await reversalOf(tx, id, { paymentId: payment.id, occurredAt: now }));
-  return post(tx, payment, drafts, now);
+  return postProven(tx, payment, drafts, now);
 }
 
-async function post(tx: Tx, payment: Payment, drafts: JournalEntryDraft[], now: Date): Promise<NewEvent[]> {
+/**
+ * Posts what is proven, whatever the wallet has: what it lacks is owed by the customer, and stands in suspense.
+ * @returns the events of the balances that changed
+ */
+export async function postProven(
+  tx: Tx,
+  payment: Payment,
+  drafts: JournalEntryDraft[],
+  now: Date,
+): Promise<NewEvent[]> {
   if (drafts.length === 0) return [];
   const book = bookOf(payment);
   let result = await postEntries(tx, drafts);

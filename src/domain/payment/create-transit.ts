@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
-import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
@@ -13,6 +13,7 @@ import { createProviderPayment } from './create-provider-payment.ts';
 import { type PageChoice, pageChoice } from './create-provider-top-up.ts';
 import { checkAmount, newPayment } from './new-payment.ts';
 import { orderService, type ServiceOrder } from './service-order.ts';
+import { planTwoLegs, prepareSecondLeg, type SecondLeg } from './two-leg-transit.ts';
 
 export interface CreateTransitInput extends PageChoice {
   idempotencyKey: string;
@@ -28,7 +29,8 @@ export interface CreateTransitInput extends PageChoice {
 }
 
 /**
- * Card straight to a service; no wallet's money moves.
+ * Card straight to a service; no wallet's money moves. It may be charged at one provider and reach the service through another: what the
+ * second one refuses lands in the wallet.
  * @throws NotFoundError, InvalidInputError, IdempotencyError, StateError, NotSupportedError, ProviderRejectedError,
  *   ProviderUnavailableError, IdentificationRequiredError
  */
@@ -37,24 +39,20 @@ export function createTransit(
   viewer: TenantViewer,
   { idempotencyKey, confirm, ...input }: CreateTransitInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const { amount, provider, cardId, saveCard, receiptEmail } = input;
+  const { amount, cardId, saveCard, receiptEmail } = input;
   checkAmount(amount, 'input.amount');
   checkPayer(viewer, input);
-  return createProviderPayment<ServiceOrder>(deps, viewer, {
+  return createProviderPayment<ServiceOrder | SecondLeg>(deps, viewer, {
     operation: 'transitCreate',
     idempotencyKey,
     input: { ...input, confirm },
     confirm,
-    prepare: () =>
-      orderService(
-        deps,
-        viewer.partnerId,
-        { service: input.service },
-        { amount, capability: 'TRANSITS', provider, path: ['input'] },
-      ),
-    async plan(tx, id, now, ordered) {
-      const { service, parameters, feeMinor, ...found } = present(ordered, 'the order of a new transit');
+    prepare: () => prepareTransit(deps, viewer, input),
+    async plan(tx, id, now, prepared) {
+      const ordered = present(prepared, 'the order of a new transit');
+      const { service, parameters, feeMinor, ...found } = ordered;
       const wallet = input.walletId ? await payingWallet(tx, viewer, input.walletId) : null;
+      if ('charge' in ordered) return planTwoLegs(deps, tx, viewer, input, { second: ordered, wallet, id, now });
       const wishes = { capability: 'TRANSITS' as const, provider: service.provider, origin: service.origin };
       const route = wallet && isMirrored(wallet) ? await routeOfWallet(deps, tx, wallet, wishes) : found.route;
       const card = wallet && cardId ? await payableCard(tx, viewer, wallet.id, cardId, route.account.id) : null;
@@ -89,6 +87,22 @@ export function createTransit(
       return { payment, route, order };
     },
   });
+}
+
+/** What one provider carries whole is left to it; else the card is charged by one that takes cards, and the service paid by its own. */
+async function prepareTransit(
+  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  viewer: TenantViewer,
+  input: Pick<CreateTransitInput, 'service' | 'amount' | 'provider' | 'receiptEmail'>,
+): Promise<ServiceOrder | SecondLeg> {
+  const { service, amount, provider } = input;
+  const about = { amount, capability: 'TRANSITS' as const, provider, path: ['input'] };
+  try {
+    return await orderService(deps, viewer.partnerId, { service }, about);
+  } catch (error) {
+    if (!(error instanceof NotSupportedError) || provider !== undefined) throw error;
+    return prepareSecondLeg(deps, viewer, input);
+  }
 }
 
 function checkPayer(

@@ -15,6 +15,7 @@ import { priceUpstream } from './price-upstream.ts';
 import { resume, step, touch } from './progress.ts';
 import { refusalOf } from './refusal.ts';
 import { save } from './store.ts';
+import { asTransit } from './transit-legs.ts';
 import { isPending, watchPricing } from './watch-upstream.ts';
 
 type UpstreamDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
@@ -142,7 +143,8 @@ async function record(
     return payment.status === 'CREATED' ? price(tx, payment, value.quote, now) : payment;
   }
   await keepTrace(tx, attempt, trace, attemptChanges({ kind: 'accepted', value: value.said }, now));
-  const learned = await learn(tx, payment, order, { said: value.said, source: 'PROVIDER_ANSWER' }, now);
+  const said = asTransit(payment, order, value.said);
+  const learned = await learn(tx, payment, order, { said, source: 'PROVIDER_ANSWER' }, now);
   if (isPending(learned)) await watchPricing(tx, payment.id);
   return learned;
 }

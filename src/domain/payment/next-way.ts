@@ -90,7 +90,8 @@ export async function takeNextWay(
   const row = { payment: moved.payment, account, order };
   const attempt = await newAttempt(deps, tx, row, now, last.number + 1);
   await tx.paymentAttempt.create({ data: attempt });
-  const events = status === 'PROCESSING' ? await holdAnew(tx, moved.payment, attempt, now) : [];
+  const held = status === 'PROCESSING' && moved.payment.kind !== 'TRANSIT';
+  const events = held ? await holdAnew(tx, moved.payment, attempt, now) : [];
   return present((await save(tx, [moved], events, now))[0], 'the payment');
 }
 

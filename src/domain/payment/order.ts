@@ -39,6 +39,10 @@ export interface UpstreamOrder {
   receiptEmail?: string;
   /** What is left to fall back on, cheapest first, where no provider was named. */
   ways?: OtherWay[];
+  /** What a card is charged for the first leg of a transit, where another provider carries the second; minor units. */
+  charge?: string;
+  /** That second leg: through which account, and what is asked of it once the card's money has come in. */
+  onward?: { accountId: string; order: UpstreamOrder };
   /** The highest fee that is agreed to, where that is more than the payment's own; minor units. */
   maxFee?: string;
 }

@@ -15,6 +15,7 @@ import type { UpstreamOrder } from './order.ts';
 import { claimLine } from './own-line.ts';
 import { resume, step } from './progress.ts';
 import { save } from './store.ts';
+import { asTransit, isFirstLegDone, isLateFirstLeg, landLateFirstLeg, receiveFirstLeg } from './transit-legs.ts';
 import { SOON_MS, watchOver } from './watch-upstream.ts';
 
 type RecordDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
@@ -106,7 +107,13 @@ export async function learnOrMoveOn(
   { payment, attempt, order, news }: Heard,
   now: Date,
 ): Promise<Recorded> {
-  const { said } = news;
+  const leg = { payment, attempt, order, news };
+  if (isFirstLegDone(leg)) return { payment: await receiveFirstLeg(deps, tx, leg, now), moved: true };
+  if (await isLateFirstLeg(tx, leg)) {
+    await landLateFirstLeg(tx, leg, now);
+    return { payment, moved: false };
+  }
+  const said = asTransit(payment, order, news.said);
   const next =
     payment.status === 'PROCESSING' && declineBlamesRoute(said) && (await takeNextWay(deps, tx, payment, attempt, now));
   if (next) {
@@ -120,7 +127,7 @@ export async function learnOrMoveOn(
   const own = said.historyReference ? await claimLine(tx, payment, said.historyReference) : payment;
   // the line was taken for another payment meanwhile: it is asked about again
   if (!own) return { payment, moved: false };
-  return { payment: await learn(tx, own, order, news, now), moved: false };
+  return { payment: await learn(tx, own, order, { ...news, said }, now), moved: false };
 }
 
 /** Ends a payment that its provider refuses: what is held for it goes back. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Payment } from '../../db/generated/client.ts';
+import type { Payment, PaymentAttempt } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { refreshCard } from '../card/refresh-card.ts';
@@ -8,6 +8,8 @@ import { followInvoiceNews } from '../invoice/follow-news.ts';
 import { followNews, NotShownYetError } from '../mirror/follow-news.ts';
 import { isCurrent, keepTrace, loadUpstream, traced } from '../payment/attempt.ts';
 import { learnOrMoveOn } from '../payment/record-outcome.ts';
+import { followFirstLeg } from '../payment/transit-legs.ts';
+import { connectorOf } from '../provider/store.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 
 const stored = z.discriminatedUnion('kind', [
@@ -89,13 +91,7 @@ async function askAbout(
     deps.log.info({ providerAccountId }, 'a provider spoke of a payment of a wallet that is not linked any more');
     return;
   }
-  if (!(await isCurrent(prisma, attempt))) {
-    deps.log.warn(
-      { paymentId: attempt.paymentId },
-      'a provider spoke of a payment that went another way after its refusal',
-    );
-    return;
-  }
+  if (!(await isCurrent(prisma, attempt))) return heedFormer(deps, attempt, news.reference);
   const upstream = await loadUpstream(deps, prisma, attempt.payment);
   const trace = traced(upstream);
   const said = await upstream.capability.ask(trace.call, { ...upstream.handle, reference: news.reference });
@@ -109,6 +105,24 @@ async function askAbout(
     const askedAt = attempt.payment.version;
     const heard = { said, source: 'WEBHOOK' as const, occurredAt: new Date(news.occurredAt), askedAt };
     await learnOrMoveOn(deps, tx, { payment, attempt: upstream.attempt, order: upstream.order, news: heard }, now);
+  });
+}
+
+/** News of a try that the payment has left behind: of a first leg it may be that the card got its money back. */
+async function heedFormer(deps: HandlerDeps, attempt: PaymentAttempt, reference: string): Promise<void> {
+  const { prisma } = deps.db;
+  const { paymentId, outcome, providerAccountId } = attempt;
+  if (outcome !== 'ACCEPTED') {
+    deps.log.warn({ paymentId }, 'a provider spoke of a payment that went another way after its refusal');
+    return;
+  }
+  const account = await prisma.providerAccount.findUniqueOrThrow({ where: { id: providerAccountId } });
+  const said = await connectorOf(deps, account).history?.get?.({ wallet: null }, reference);
+  if (!said) return;
+  const now = deps.clock.now();
+  await transaction(deps.db, async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM payment WHERE id = ${paymentId} FOR UPDATE`;
+    await followFirstLeg(tx, await tx.payment.findUniqueOrThrow({ where: { id: paymentId } }), attempt, said, now);
   });
 }
 
