@@ -27,7 +27,6 @@ export interface PaymentSnapshot {
   version: number;
   status: string;
   declineReason: string | null;
-  declineMessage: string | null;
   refundedMinor: string;
   confirmedAt: string | null;
   completedAt: string | null;

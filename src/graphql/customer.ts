@@ -130,6 +130,11 @@ CustomerRef.implement({
         ),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was created.' }),
+    erasedAt: t.expose('erasedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the personal data were erased; nothing new begins for the customer since.',
+    }),
   }),
 });
 

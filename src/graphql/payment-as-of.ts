@@ -7,14 +7,14 @@ import type { PaymentSnapshot } from '../events/event.ts';
  */
 export function paymentAsOf(row: Payment, snapshot: PaymentSnapshot): Payment {
   const time = (at: string | null) => (at === null ? null : new Date(at));
-  const { version, status, declineReason, declineMessage, refundedMinor, confirmedAt, completedAt, expiresAt } =
-    snapshot;
+  const { version, status, declineReason, refundedMinor, confirmedAt, completedAt, expiresAt } = snapshot;
   return {
     ...row,
     version,
     status: status as Payment['status'],
     declineReason: declineReason as Payment['declineReason'],
-    declineMessage,
+    // words are not in the log, from which nobody could be erased
+    declineMessage: declineReason === null ? null : row.declineMessage,
     refundedMinor: BigInt(refundedMinor),
     confirmedAt: time(confirmedAt),
     completedAt: time(completedAt),

@@ -2,6 +2,7 @@ import { builder } from './builder.ts';
 import './scalars.ts';
 import './partner.ts';
 import './customer.ts';
+import './customer-erasure.ts';
 import './customer-record.ts';
 import './identify.ts';
 import './downgrade.ts';

@@ -9,8 +9,9 @@ export interface Session {
 }
 
 /**
- * Watches the credential of a long connection: a session token ends at its own hour, a key when it is revoked.
- * @param recheckMs how often a key is looked up again
+ * Watches the credential of a long connection: a session token ends at its own hour or when its customer is erased, a key when it is
+ * revoked.
+ * @param recheckMs how often a credential is looked up again
  * @param onEnd called once, with the reason for the caller
  * @returns stops the watch
  */
@@ -43,8 +44,10 @@ export function watchSession(
       }
     }
   };
-  const nextLookMs = () =>
-    viewer.kind === 'CUSTOMER' ? Math.max(0, viewer.expiresAt.getTime() - deps.clock.now().getTime()) + 1 : recheckMs;
+  const nextLookMs = () => {
+    if (viewer.kind !== 'CUSTOMER') return recheckMs;
+    return Math.min(recheckMs, Math.max(0, viewer.expiresAt.getTime() - deps.clock.now().getTime()) + 1);
+  };
   let timer = setTimeout(look, nextLookMs());
   return stop;
 }

@@ -18,7 +18,6 @@ export function paymentEvent(paymentId: string, version: number, over: Partial<N
   const moments = { occurredAt: at.toISOString(), recordedAt: at.toISOString() };
   const untouched = {
     declineReason: null,
-    declineMessage: null,
     confirmedAt: null,
     completedAt: null,
     expiresAt: null,

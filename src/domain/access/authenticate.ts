@@ -45,7 +45,7 @@ async function authenticateSession(
 ): Promise<Viewer> {
   const viewer = await verifySessionToken(config.tokenSecret, bearer, clock.now());
   const customer = await db.prisma.customer.findFirst({
-    where: { id: viewer.customerId, partnerId: viewer.partnerId },
+    where: { id: viewer.customerId, partnerId: viewer.partnerId, erasedAt: null },
     select: { id: true },
   });
   if (!customer) throw new UnauthenticatedError('The session token is not valid.');

@@ -1,6 +1,7 @@
 import type { Scope } from '../../db/generated/enums.ts';
 import type { Deps } from '../../deps.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
+import { erased } from '../customer/living.ts';
 import { signSessionToken } from './session-token.ts';
 import type { PartnerViewer } from './viewer.ts';
 
@@ -29,7 +30,8 @@ export interface CreateSessionTokenInput {
 /**
  * Mints a short-lived token with which a frontend acts for one customer of the partner.
  * Without `scopes` it gets all that a session may have and the key has.
- * @throws NotFoundError for another partner's customer; InvalidInputError for a scope that a session or the key cannot have
+ * @throws NotFoundError for another partner's customer; InvalidInputError for an erased one, and for a scope that a session or the key
+ *   cannot have
  */
 export async function createSessionToken(
   { config, db, clock }: Pick<Deps, 'config' | 'db' | 'clock'>,
@@ -46,8 +48,9 @@ export async function createSessionToken(
     throw InvalidInputError.at('input.scopes', `${refused} cannot be granted: ${why}.`);
   }
   const where = { id: customerId, partnerId: viewer.partnerId };
-  const customer = await db.prisma.customer.findFirst({ where, select: { id: true } });
+  const customer = await db.prisma.customer.findFirst({ where, select: { erasedAt: true } });
   if (!customer) throw new NotFoundError('The customer');
+  if (customer.erasedAt) throw erased('input.customerId');
   const issuedAt = clock.now();
   const expiresAt = new Date(Math.floor(issuedAt.getTime() / 1000) * 1000 + ttlSeconds * 1000);
   const session = { partnerId: viewer.partnerId, customerId, scopes: [...(scopes ?? possible)], issuedAt, expiresAt };

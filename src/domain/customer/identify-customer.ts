@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { parsePerson } from './create-customer.ts';
+import { erased } from './living.ts';
 import { openPerson, type PersonData, sealPerson } from './person.ts';
 import { setLevel } from './set-level.ts';
 
@@ -29,6 +30,7 @@ export async function identifyCustomer(
     await tx.$executeRaw`SELECT 1 FROM customer WHERE id = ${customerId} AND partner_id = ${partnerId} FOR UPDATE`;
     const customer = await tx.customer.findFirst({ where: { id: customerId, partnerId } });
     if (!customer) throw new NotFoundError('The customer');
+    if (customer.erasedAt) throw erased('input.customerId');
     const known = customer.personSealed ? openPerson(vault, customerId, customer.personSealed) : {};
     const personSealed = given ? sealPerson(vault, customerId, { ...known, ...given }) : undefined;
     return setLevel(tx, customerId, level, now, personSealed ? { personSealed } : {});

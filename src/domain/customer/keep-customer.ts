@@ -4,6 +4,7 @@ import type { IdentificationLevel, NotificationChannel, NotificationPeriod } fro
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../lib/ids.ts';
 import { lockName } from '../idempotency/lock-name.ts';
+import { erased } from './living.ts';
 import { type PersonData, sealPerson } from './person.ts';
 
 /** A customer as the partner describes them, checked. */
@@ -18,6 +19,7 @@ export interface CustomerDraft {
  * The customer with this externalId: the one that is there, unchanged, or a new one. Nobody
  * else gets at this externalId until the transaction ends.
  * @param level at which a new one starts
+ * @throws InvalidInputError for the externalId that an erased one has
  */
 export async function keepCustomer(
   { vault, clock }: Pick<Deps, 'vault' | 'clock'>,
@@ -27,6 +29,7 @@ export async function keepCustomer(
 ): Promise<{ customer: Customer; created: boolean }> {
   await lockName(tx, 'customer', partnerId, externalId);
   const known = await tx.customer.findUnique({ where: { partnerId_externalId: { partnerId, externalId } } });
+  if (known?.erasedAt) throw erased('input.externalId');
   if (known) return { customer: known, created: false };
   const id = newId('Customer');
   const now = clock.now();

@@ -140,7 +140,7 @@ function transitionSnapshot({ occurredAt, recordedAt, from, to, reason, source }
   };
 }
 
-/** What changes in a payment's life, as it stands now; the rest is read from the row. */
+/** What changes in a payment's life, as it stands now; the rest is read from the row, the provider's words among it. */
 export function snapshot(payment: Payment): PaymentSnapshot {
   const time = (at: Date | null) => at?.toISOString() ?? null;
   return {
@@ -148,7 +148,6 @@ export function snapshot(payment: Payment): PaymentSnapshot {
     version: payment.version,
     status: payment.status,
     declineReason: payment.declineReason,
-    declineMessage: payment.declineMessage,
     refundedMinor: payment.refundedMinor.toString(),
     confirmedAt: time(payment.confirmedAt),
     completedAt: time(payment.completedAt),

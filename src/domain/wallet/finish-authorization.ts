@@ -8,6 +8,7 @@ import { ConflictError, DomainError } from '../../errors.ts';
 import { appendEvents } from '../../events/log.ts';
 import { sha256 } from '../../lib/crypto.ts';
 import { newId } from '../../lib/ids.ts';
+import { checkLiving } from '../customer/living.ts';
 import { type Opening, readOpening } from '../mirror/opening.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf } from '../provider/store.ts';
@@ -110,6 +111,7 @@ async function keep(
   now: Date,
 ): Promise<string> {
   const { partnerId, customerId } = authorization;
+  await checkLiving(tx, customerId);
   const credentials = { accessToken: token.token };
   const dates = { issuedAt: token.issuedAt, expiresAt: token.expiresAt };
   const where = { partnerId, provider: account.provider, number: said.number, status: { not: 'CLOSED' as const } };

@@ -8,6 +8,7 @@ import { appendEvents } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { checkLiving } from '../customer/living.ts';
 import { findCustomer } from '../customer/store.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
@@ -108,11 +109,12 @@ async function registerNow(deps: LinkDeps, walletId: string): Promise<void> {
 
 /**
  * The customer for whom a wallet is linked: the one that is named, else a session's own.
- * @throws NotFoundError
+ * @throws NotFoundError, InvalidInputError
  */
 export async function ownerOf(db: Tx, viewer: TenantViewer, named: string | undefined): Promise<string | null> {
   const customerId = named ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
   if (customerId !== null && !(await findCustomer(db, viewer, customerId))) throw new NotFoundError('The customer');
+  await checkLiving(db, customerId);
   return customerId;
 }
 

@@ -10,6 +10,7 @@ import { appendEvents } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { checkLiving } from '../customer/living.ts';
 import { openPerson } from '../customer/person.ts';
 import { findCustomer } from '../customer/store.ts';
 import { whileInUse } from '../idempotency/in-use.ts';
@@ -131,6 +132,7 @@ async function intend(
   const customerId = input.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
   const customer = customerId === null ? null : await findCustomer(tx, viewer, customerId);
   if (customerId !== null && !customer) throw new NotFoundError('The customer');
+  await checkLiving(tx, customerId);
   if (registers && viewer.kind === 'CUSTOMER') checkOwnPhone(deps, present(customer, 'the customer'), input.phone);
   const level = customer?.identificationLevel ?? input.identification;
   const sealed = sealPhone(deps.vault, id, input.phone);

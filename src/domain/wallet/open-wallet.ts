@@ -7,6 +7,7 @@ import { openAccounts } from '../../ledger/open-account.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
+import { checkLiving } from '../customer/living.ts';
 import { findCustomer } from '../customer/store.ts';
 import { lockName } from '../idempotency/lock-name.ts';
 import { once } from '../idempotency/once.ts';
@@ -46,6 +47,7 @@ export async function openWallet(
     const customerId = input.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
     const customer = customerId === null ? null : await findCustomer(tx, viewer, customerId);
     if (customerId !== null && !customer) throw new NotFoundError('The customer');
+    await checkLiving(tx, customerId);
     const sealed = phone === null ? null : sealPhone(vault, id, phone);
     if (sealed) {
       await lockName(tx, 'phone', viewer.partnerId, Buffer.from(sealed.phoneHash).toString('hex'));

@@ -25,9 +25,10 @@ export const openWalletCredentials = (vault: Vault, wallet: Wallet): WalletCrede
  */
 export function upstreamAccess(vault: Vault, wallet: Wallet | null): WalletAccess | null {
   if (!wallet || wallet.provider === 'LOCAL' || wallet.house) return null;
-  assert(wallet.number !== null || wallet.status === 'PENDING_ACTIVATION', 'a wallet at a provider has no number');
+  const numbered = wallet.number !== null || wallet.status === 'PENDING_ACTIVATION' || wallet.status === 'CLOSED';
+  assert(numbered, 'a wallet at a provider has no number');
   return {
-    // until a registration is answered there is none, and no provider takes that for a number
+    // until a registration is answered there is none, nor of an owner who was erased; no provider takes that for a number
     number: wallet.number ?? '',
     credentials: openWalletCredentials(vault, wallet),
   };
