@@ -6,6 +6,7 @@ import { addJob } from '../../src/db/job-queue.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { claimDeliveries } from '../../src/domain/webhook-endpoint/claim-deliveries.ts';
 import { fanOut } from '../../src/domain/webhook-endpoint/fan-out.ts';
+import { oldestUntold } from '../../src/domain/webhook-endpoint/prune-deliveries.ts';
 import { appendEvents, sequenceEvents } from '../../src/events/log.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { startTestApp } from '../support/app.ts';
@@ -99,6 +100,29 @@ test('What a gateway had taken when it died is sent by another when the lease is
   ahead += 61 * SECOND;
   const [request] = await receive(receiver, 1);
   expect(request?.body).toMatchObject({ type: 'WALLET_OPENED', data: { wallet: { id: opened.walletId } } });
+});
+
+test('An event that was not carried on to the endpoints yet is untold, however old it is.', async () => {
+  const { db } = gateway.deps;
+  const shop = await openShop(gateway);
+  const receiver = await startReceiver();
+  await registerEndpoint(shop.call, receiver.url, ['WALLET_OPENED']);
+  const blocker = await openDatabase(gateway.config.databaseUrl ?? '', 1);
+  onTestFinished(() => blocker.close());
+  let recordedAt: Date | undefined;
+  await blocker.prisma.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT 1 FROM webhook_cursor FOR UPDATE`;
+      await shop.wallet();
+      await sequenceEvents(db);
+      recordedAt = (await db.prisma.eventLog.findFirstOrThrow({ where: { partnerId: shop.id } })).recordedAt;
+      expect(await oldestUntold(db)).toEqual(recordedAt);
+      expect(receiver.received).toEqual([]);
+    },
+    { timeout: 60_000 },
+  );
+  await receive(receiver, 1);
+  await vi.waitFor(async () => expect(await oldestUntold(db)).not.toEqual(recordedAt), PATIENCE);
 });
 
 test('Deliveries go with their events when the retention is over; what an endpoint is still to be told stays.', async () => {

@@ -19,10 +19,10 @@ export async function pruneDeliveries({ prisma }: Database, before: Date, limit:
 
 /** When the oldest event was recorded that an endpoint is still to be told of; null when there is none. Older ones may go. */
 export async function oldestUntold({ prisma }: Database): Promise<Date | null> {
+  // what waits behind another is about a later event than that
   const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
     SELECT min(recorded_at) AS at FROM event_log WHERE position IN (
-      SELECT position FROM webhook_delivery WHERE state = 'PENDING' AND in_turn
-      UNION ALL SELECT position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL
+      SELECT position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL
       UNION ALL (SELECT e.position FROM event_log e, webhook_cursor c WHERE e.position > c.position))`;
   return row?.at ?? null;
 }
