@@ -67,6 +67,8 @@ describe('A manifest that cannot be used is refused whole, with the reason and t
     ['a text that is none', { a: 17 }, ['a'], /must be the text of a document/],
     ['an empty id', { '': WHO }, [''], /1 to 200 characters/],
     ['an id with a blank', { 'a b': WHO }, ['a b'], /no blanks/],
+    ['an id with a zero', { 'a\u0000': WHO }, ['a\u0000'], /no control characters/],
+    ['a text that cannot be kept', { a: `# \u0000\n${WHO}` }, ['a'], /U\+0000/],
     ['a digest that is too short', { 'sha256:abc': WHO }, ['sha256:abc'], /64 hexadecimal digits/],
     [
       'a SHA-256 of another text',

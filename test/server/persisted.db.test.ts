@@ -103,6 +103,8 @@ describe.each(ways)('Over $name', ({ name, send }) => {
     expect(await told(shop.apiKey, digest(revoked))).toEqual(unknown);
     expect(await told(other.apiKey, digest(WHO))).toEqual(unknown);
     expect(await told(gateway.config.adminKey, digest(WHO))).toEqual(unknown);
+    for (const odd of ['\0', 'a b', '\ud800', '%00', "'; --", 'x'.repeat(5_000)])
+      expect(await told(shop.apiKey, odd)).toEqual(unknown);
   });
 
   test('a partner that may run published documents only, and its customers, run nothing else.', async () => {

@@ -16,6 +16,9 @@ export function normalDocumentId(id: string): string {
   return SHA256.exec(id)?.[1]?.toLowerCase() ?? id;
 }
 
+/** Could this be the id of a document? No other is looked for. */
+export const isDocumentId = (id: string): boolean => id !== '' && id.length <= MAX_LENGTH && !UNUSABLE.test(id);
+
 /**
  * What is wrong with an id of a manifest.
  * @param id in its normal form
@@ -23,8 +26,12 @@ export function normalDocumentId(id: string): string {
  * @returns why it cannot be used, or null
  */
 export function wrongDocumentId(id: string, body: string): string | null {
+  if (isDocumentId(id)) return wrongDigest(id, body);
   if (id === '' || id.length > MAX_LENGTH) return `the id must have 1 to ${MAX_LENGTH} characters.`;
-  if (UNUSABLE.test(id)) return 'the id must have no blanks and no control characters.';
+  return 'the id must have no blanks and no control characters.';
+}
+
+function wrongDigest(id: string, body: string): string | null {
   const algorithm = /^[0-9a-f]+$/i.test(id) ? digests[id.length] : undefined;
   if (!algorithm) return id.startsWith('sha256:') ? 'the id must be sha256: and 64 hexadecimal digits.' : null;
   const digest = createHash(algorithm).update(body).digest('hex');

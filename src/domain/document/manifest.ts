@@ -11,6 +11,8 @@ export interface ManifestDocument {
 
 const MOST_DOCUMENTS = 5_000;
 const APOLLO = 'apollo-persisted-query-manifest';
+// JSON can say both, and the database can keep neither
+const UNSTORABLE = /[\0\p{Cs}]/u;
 const PATH = ['input', 'manifest'];
 
 const apollo = z.object({
@@ -37,13 +39,18 @@ export function readManifest(json: string): ManifestDocument[] {
   const issues: InputIssue[] = [];
   for (const [id, body] of entries) {
     const documentId = normalDocumentId(id);
-    const wrong =
-      (bodies.get(documentId) ?? body) === body ? wrongDocumentId(documentId, body) : 'stands twice, for two texts.';
+    const wrong = wrongEntry(documentId, body, bodies.get(documentId));
     if (wrong) issues.push({ path: [...PATH, id], message: wrong });
     bodies.set(documentId, body);
   }
   if (issues.length > 0) throw new InvalidInputError(issues);
   return [...bodies].map(([documentId, body]) => ({ documentId, body }));
+}
+
+function wrongEntry(documentId: string, body: string, before: string | undefined): string | null {
+  if (before !== undefined && before !== body) return 'stands twice, for two texts.';
+  if (UNSTORABLE.test(body)) return 'has a character that no text can have (U+0000, or half of a surrogate pair).';
+  return wrongDocumentId(documentId, body);
 }
 
 function parsed(json: string): unknown {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tx } from '../../db/client.ts';
 import type { PersistedDocument, Prisma } from '../../db/generated/client.ts';
 import type { Scope } from '../../db/generated/enums.ts';
@@ -79,6 +80,8 @@ async function publishable(
   const issues: InputIssue[] = [];
   const good: Publishable[] = [];
   for (const document of documents) {
+    // a large manifest keeps nobody else waiting
+    await nextTurn();
     const verdict = await checker.check(document.body);
     const problems = 'problems' in verdict ? verdict.problems : lackingOf(verdict, keys);
     const path = ['input', 'manifest', document.documentId];

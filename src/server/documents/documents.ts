@@ -1,6 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { createLRUCache } from 'graphql-yoga';
 import type { Deps } from '../../deps.ts';
+import { isDocumentId } from '../../domain/document/document-id.ts';
 import { type DocumentRules, readDocumentRules } from '../../domain/document/rules.ts';
 import { findLiveDocument } from '../../domain/document/store.ts';
 import { isPublic } from '../../graphql/document-public.ts';
@@ -51,6 +52,7 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
   return {
     rules,
     async find(partnerId, documentId, version) {
+      if (!isDocumentId(documentId)) return null;
       const key = `${partnerId} ${documentId}`;
       const cached = live.get(key);
       if (cached?.version === version) return cached.found;

@@ -6,10 +6,13 @@ import { startTimer, type Timer } from '../timer.ts';
 import { type Admission, notFound, persistedOnly } from './admit-document.ts';
 import { type Documents, RULES_KEPT_MS } from './documents.ts';
 
+/** The admission of one who has documents. */
+export type TenantAdmission = Admission & { partnerId: string };
+
 /** Subscriptions that are open in this process, and the right to run their documents. */
 export interface OpenStreams {
   /** The same results, until the partner may no longer run the document: then an error with the reason, and the end. */
-  watch(admission: Admission, results: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult>;
+  watch(admission: TenantAdmission, results: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult>;
   /** No further look. */
   stop(): Promise<void>;
 }
@@ -29,14 +32,14 @@ export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documen
   const timer: Timer = startTimer('look for revoked documents', RULES_KEPT_MS, deps.log, async () => {
     if (open.size === 0) return;
     const rules = await readDocumentRules(deps.db, [...new Set([...open].map(({ partnerId }) => partnerId))]);
+    const judge = oncePerDocument(documents);
     for (const stream of [...open]) {
-      const error = await refusalOf(documents, stream, rules.get(stream.partnerId));
+      const error = await refusalOf(stream, rules.get(stream.partnerId), judge);
       if (error) stream.end(error);
     }
   });
   return {
     watch({ partnerId, persisted, version }, results) {
-      if (partnerId === null) return results[Symbol.asyncIterator]() as AsyncIterableIterator<ExecutionResult>;
       const { iterator, end } = endable(results, () => open.delete(watched));
       const watched: Watched = { partnerId, documentId: persisted?.documentId ?? null, version, end };
       open.add(watched);
@@ -46,28 +49,43 @@ export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documen
   };
 }
 
+type Judge = (partnerId: string, documentId: string, version: number) => Promise<boolean>;
+
+/** Is the document live? Many streams may have been started by the same one. */
+function oncePerDocument(documents: Documents): Judge {
+  const known = new Map<string, Promise<boolean>>();
+  return (partnerId, documentId, version) => {
+    const key = `${partnerId} ${documentId}`;
+    const live = known.get(key) ?? documents.find(partnerId, documentId, version).then((found) => found !== null);
+    known.set(key, live);
+    return live;
+  };
+}
+
 async function refusalOf(
-  documents: Documents,
   stream: Watched,
   rules: DocumentRules | undefined,
+  isLive: Judge,
 ): Promise<GraphQLError | null> {
   if (!rules) return notFound();
   if (stream.documentId === null) return rules.policy === 'OPEN' ? null : persistedOnly();
   if (rules.version === stream.version) return null;
+  const live = await isLive(stream.partnerId, stream.documentId, rules.version);
   stream.version = rules.version;
-  return (await documents.find(stream.partnerId, stream.documentId, rules.version)) ? null : notFound();
+  return live ? null : notFound();
 }
 
 /**
  * Results that can be ended from outside, even while nothing comes.
- * @param onEnd called once, however they end
+ * @param onEnd called when they end, however they do
  */
 function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
   const source = results[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
-  let ending: GraphQLError | null = null;
   let over = false;
-  let interrupt: () => void = () => undefined;
+  let ending: GraphQLError | null = null;
+  /** Answers the reader that waits, if one does. */
+  let answer: ((item: IteratorResult<ExecutionResult>) => void) | null = null;
   const leave = async () => {
     over = true;
     onEnd();
@@ -82,17 +100,16 @@ function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
     next() {
       if (over) return Promise.resolve(last());
       return new Promise((resolve, reject) => {
-        interrupt = () => resolve(last());
-        source.next().then(
-          (item) => {
-            if (item.done) onEnd();
-            resolve(over ? last() : item);
-          },
-          (error: unknown) => {
-            onEnd();
-            reject(error);
-          },
-        );
+        answer = (item) => {
+          answer = null;
+          if (item.done) onEnd();
+          resolve(item);
+        };
+        const fail = (error: unknown) => {
+          onEnd();
+          reject(error);
+        };
+        source.next().then((item) => answer?.(item), fail);
       });
     },
     async return() {
@@ -112,7 +129,7 @@ function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
     ending = error;
     // whatever the source says to being left, its reader is told the reason
     leave().catch(() => undefined);
-    interrupt();
+    answer?.(last());
   };
   return { iterator, end };
 }

@@ -54,7 +54,9 @@ export function useDocumentWatch(streams: OpenStreams): Plugin {
       const { admission } = args.contextValue as unknown as RequestState;
       return {
         onSubscribeResult({ result, setResult }) {
-          if (admission && isAsyncIterable<ExecutionResult>(result)) setResult(streams.watch(admission, result));
+          if (!admission || !isAsyncIterable<ExecutionResult>(result)) return;
+          const { partnerId } = admission;
+          if (partnerId !== null) setResult(streams.watch({ ...admission, partnerId }, result));
         },
       };
     },
