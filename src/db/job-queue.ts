@@ -16,6 +16,8 @@ export interface JobPayloads {
   'follow-downgrade': { downgradeId: string; round: number };
   /** Compare a provider's book with ours: one part of a comparison that was begun. */
   reconcile: { reconciliationId: string; until?: string; deep?: boolean; matched?: number };
+  /** Begin to compare what lenders list of the last day with the sessions here. */
+  'compare-credit': object;
   /** Look for cards that were paid for. */
   'refresh-cards': { walletId: string; round: number };
   /** Ask what became of an invoice that waits to be paid at a provider. */

@@ -12,7 +12,7 @@ import { MoneyRef, money } from './money.ts';
 import { mutation } from './mutation.ts';
 import { withoutNulls } from './nulls.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
-import { PaymentRef, paymentView, WalletRef } from './refs.ts';
+import { CreditSessionRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
 
 const ReconciliationBreakKindEnum = described('ReconciliationBreakKind', 'How a provider’s book and ours differ.', {
   MISSING_UPSTREAM: 'A payment that is done here is unknown to the provider.',
@@ -41,6 +41,15 @@ const ReconciliationBreakRef = builder.objectRef<ReconciliationBreak>('Reconcili
       resolve: async ({ paymentId }, _args, { loaders }) => {
         const payment = paymentId ? await loaders.payment.load(paymentId) : null;
         return payment && paymentView(payment);
+      },
+    }),
+    creditSession: t.field({
+      type: CreditSessionRef,
+      nullable: true,
+      description: 'The credit session that it is about; null as well for callers who may not read credit sessions.',
+      resolve: ({ creditSessionId }, _args, { loaders, viewer }) => {
+        const mayRead = viewer?.kind === 'ADMIN' || viewer?.scopes.has('CREDIT_READ');
+        return creditSessionId && mayRead ? loaders.creditSession.load(creditSessionId) : null;
       },
     }),
     providerReference: t.exposeString('providerReference', {
@@ -80,7 +89,7 @@ export const ReconciliationRef = builder.objectRef<Reconciliation>('Reconciliati
     wallet: t.field({
       type: WalletRef,
       nullable: true,
-      description: 'Of which wallet there; a house wallet is one, too.',
+      description: 'Of which wallet there; a house wallet is one, too. Null where a lender’s sessions are compared.',
       resolve: ({ walletId }, _args, { loaders }) => (walletId ? loaders.wallet.load(walletId) : null),
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
@@ -139,7 +148,10 @@ builder.objectField(LedgerRef, 'reconciliations', (t) =>
 const ReconciliationStartInput = builder.inputType('ReconciliationStartInput', {
   description: 'Which books to compare.',
   fields: (t) => ({
-    provider: t.field({ type: ProviderCodeEnum, description: 'All wallets that this provider keeps.' }),
+    provider: t.field({
+      type: ProviderCodeEnum,
+      description: 'All wallets that this provider keeps, or all sessions of this lender.',
+    }),
     walletId: t.id({ description: 'This wallet only.' }),
     from: t.field({
       type: 'DateTime',

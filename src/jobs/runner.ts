@@ -2,6 +2,7 @@ import { Logger, run, type Task } from 'graphile-worker';
 import { Counter, Gauge } from 'prom-client';
 import type { JobName, JobPayloads } from '../db/job-queue.ts';
 import type { Deps } from '../deps.ts';
+import { compareCredit } from './compare-credit.ts';
 import { followCreditSession } from './follow-credit-session.ts';
 import { followDowngradeJob } from './follow-downgrade.ts';
 import { followInvoice } from './follow-invoice.ts';
@@ -29,14 +30,15 @@ const handlers: Handlers = {
   'follow-downgrade': followDowngradeJob,
   'follow-credit-session': followCreditSession,
   reconcile,
+  'compare-credit': compareCredit,
   notify,
   prune,
 };
 
 /** Jobs that must not keep those about money waiting: they have workers of their own. */
-const patient: readonly JobName[] = ['notify', 'prune'];
+const patient: readonly JobName[] = ['notify', 'prune', 'compare-credit'];
 /** Every night; one that nobody was up for is made up for at the next start. Times are UTC. */
-const CRONTAB = '17 3 * * * prune ?fill=1d';
+const CRONTAB = ['17 3 * * * prune ?fill=1d', '47 2 * * * compare-credit ?fill=1d'].join('\n');
 
 export interface JobRunner {
   /** Finishes what runs, takes nothing new. */

@@ -50,6 +50,7 @@ describe('A difference is named, and resolved when it is gone', () => {
         kind: 'BALANCE_DIFFERS',
         providerReference: null,
         payment: null,
+        creditSession: null,
         resolved: false,
         expected: { amount: '100.00', currency: 'RUB' },
         actual: { amount: '90.00', currency: 'RUB' },

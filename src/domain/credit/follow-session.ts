@@ -7,7 +7,7 @@ import { readUpstream } from '../provider/errors.ts';
 import { withAccountCredentials } from '../provider/note-credentials.ts';
 import { resumeSession, type SessionChange, saveSession, stepSession } from './change-session.ts';
 import { ABSENCE_PROVES_MS, followLater } from './follow-later.ts';
-import { asAccount, type CreditDeps, lenderOfSession } from './lender.ts';
+import { asAccount, type LenderDeps, lenderOfSession } from './lender.ts';
 import { proveRefunds } from './prove-refunds.ts';
 import { judge } from './states.ts';
 import { lockCreditSession } from './store.ts';
@@ -25,18 +25,15 @@ export interface Occasion {
  * @throws ProviderRejectedError, ProviderUnavailableError: ask again
  */
 export async function followSession(
-  deps: CreditDeps,
+  deps: LenderDeps,
   sessionId: string,
   occasion: Occasion,
 ): Promise<CreditSession | null> {
   const { prisma } = deps.db;
   const session = await prisma.creditSession.findUnique({ where: { id: sessionId } });
   if (!session) return null;
-  const { account, credit } = await lenderOfSession(deps, prisma, session);
-  const { orderId, amountMinor, currency } = session;
-  const asked = { orderId, amount: { minor: amountMinor, currency } };
   const askedAt = deps.clock.now();
-  const said = await withAccountCredentials(deps, account, () => readUpstream(() => credit.ask(asAccount, asked)));
+  const said = await askLender(deps, session);
   return transaction(deps.db, async (tx) => {
     const locked = await lockCreditSession(tx, sessionId);
     if (!locked) return null;
@@ -45,9 +42,17 @@ export async function followSession(
   });
 }
 
+/** What the provider says of a session now; null when it has none. @throws ProviderRejectedError, ProviderUnavailableError */
+export async function askLender(deps: LenderDeps, session: CreditSession): Promise<ProviderCreditSession | null> {
+  const { account, credit } = await lenderOfSession(deps, deps.db.prisma, session);
+  const { orderId, amountMinor, currency } = session;
+  const asked = { orderId, amount: { minor: amountMinor, currency } };
+  return withAccountCredentials(deps, account, () => readUpstream(() => credit.ask(asAccount, asked)));
+}
+
 /** The provider knows of no such session. Of one whose start is unclear that becomes proof when no call can be on its way any more. */
 async function absent(
-  { log }: CreditDeps,
+  { log }: LenderDeps,
   tx: Tx,
   session: CreditSession,
   askedAt: Date,
@@ -66,7 +71,7 @@ interface Answer extends Occasion {
   askedAt: Date;
 }
 
-async function learn(deps: CreditDeps, tx: Tx, session: CreditSession, answer: Answer): Promise<CreditSession> {
+async function learn(deps: LenderDeps, tx: Tx, session: CreditSession, answer: Answer): Promise<CreditSession> {
   const now = deps.clock.now();
   const { state } = answer.said;
   if (state === 'UNKNOWN') return session;
@@ -78,7 +83,7 @@ async function learn(deps: CreditDeps, tx: Tx, session: CreditSession, answer: A
 }
 
 function advance(
-  { log }: CreditDeps,
+  { log }: LenderDeps,
   session: CreditSession,
   told: CreditSessionState,
   { source, calledAt, askedAt }: Answer,

@@ -8,7 +8,10 @@ import { present } from '../../lib/assert.ts';
 import { acceptedValue } from '../provider/errors.ts';
 import { connectorOf, partnerAccounts } from '../provider/store.ts';
 
-export type CreditDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'config' | 'log'>;
+/** What is needed to ask a lender. */
+export type LenderDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
+/** What is needed to start something there: its calls come to an address of ours. */
+export type CreditDeps = LenderDeps & Pick<Deps, 'config'>;
 
 /** A provider account that lends, and the way to it. */
 export interface Lender {

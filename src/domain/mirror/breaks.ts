@@ -10,6 +10,7 @@ export interface Break {
   /** What it is about: the same difference has the same subject in every comparison. */
   subject: string;
   paymentId?: string;
+  creditSessionId?: string;
   providerReference?: string;
   /** By our book. */
   expected?: Money;
@@ -21,13 +22,14 @@ export interface Break {
 export async function keepBreaks(tx: Tx, { id, walletId }: Reconciliation, found: readonly Break[]): Promise<void> {
   if (found.length === 0) return;
   await tx.reconciliationBreak.createMany({
-    data: found.map(({ kind, subject, paymentId, providerReference, expected, actual }) => ({
+    data: found.map(({ kind, subject, paymentId, creditSessionId, providerReference, expected, actual }) => ({
       id: newId('ReconciliationBreak'),
       reconciliationId: id,
       walletId,
       kind,
       subject,
       paymentId: paymentId ?? null,
+      creditSessionId: creditSessionId ?? null,
       providerReference: providerReference ?? null,
       currency: (expected ?? actual)?.currency ?? null,
       expectedMinor: expected?.minor ?? null,

@@ -1,6 +1,7 @@
 import type { Reconciliation, ReconciliationBreak } from '../../db/generated/client.ts';
 import { addJob } from '../../db/job-queue.ts';
 import { transaction } from '../../db/transaction.ts';
+import { compareSessions } from '../credit/compare-sessions.ts';
 import { readUpstream } from '../provider/errors.ts';
 import { heedRejection } from '../wallet/heed-rejection.ts';
 import { type Break, keepBreaks, resolveBreak } from './breaks.ts';
@@ -49,8 +50,9 @@ export async function reconcile(deps: MirrorDeps, part: Part): Promise<void> {
   const where = { id: part.reconciliationId };
   const reconciliation = await prisma.reconciliation.findUniqueOrThrow({ where });
   if (reconciliation.finishedAt) return;
+  if (reconciliation.walletId === null) return compareSessions(deps, reconciliation);
   const wallet = await prisma.wallet.findUniqueOrThrow({
-    where: { id: reconciliation.walletId ?? '' },
+    where: { id: reconciliation.walletId },
     include: { accounts: true },
   });
   const subject = await subjectOf(deps, prisma, wallet);

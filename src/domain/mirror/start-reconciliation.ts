@@ -5,6 +5,7 @@ import { transaction } from '../../db/transaction.ts';
 import { ConflictError, InvalidInputError, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
+import { listsSessions, startComparisons } from '../credit/start-comparisons.ts';
 import { partnerAccounts } from '../provider/store.ts';
 import { houseWalletOf } from '../wallet/house-wallet.ts';
 import type { MirrorDeps } from './subject.ts';
@@ -36,7 +37,7 @@ interface Mirrored {
 
 /**
  * Begins to read and compare providers' books now, instead of at the next round: one wallet's, or those of all wallets at a
- * provider, house wallets with them. The work is done by jobs; the answer is what was begun.
+ * provider, house wallets with them, and what lenders list. The work is done by jobs; the answer is what was begun.
  * @throws NotFoundError, InvalidInputError; NotSupportedError where no history explains a balance; ConflictError while the same
  *   wallet is being compared
  */
@@ -48,9 +49,8 @@ export async function startReconciliation(
   const { provider, walletId, from, to } = input;
   const now = deps.clock.now();
   checkSpan(from, to, now);
-  if (!walletId)
-    for (const account of await partnerAccounts(deps.db.prisma, viewer.partnerId, provider))
-      await houseWalletOf(deps, account.id);
+  const accounts = walletId ? [] : await partnerAccounts(deps.db.prisma, viewer.partnerId, provider);
+  for (const account of accounts) await houseWalletOf(deps, account.id);
   const where = {
     partnerId: viewer.partnerId,
     status: { not: 'CLOSED' as const },
@@ -61,13 +61,14 @@ export async function startReconciliation(
     const wallets = await tx.wallet.findMany({ where, include: { mirror: true }, orderBy: { id: 'asc' } });
     if (walletId && wallets.length === 0) throw new NotFoundError('The wallet');
     const mirrored = wallets.filter(({ mirror }) => mirror !== null);
-    if (mirrored.length === 0)
+    const lenders = accounts.filter((account) => listsSessions(deps, account));
+    if (mirrored.length === 0 && lenders.length === 0)
       throw new NotSupportedError(
         provider ?? wallets[0]?.provider ?? 'LOCAL',
         'HISTORY',
         'No history of a provider explains a balance here, so there is nothing to compare line by line.',
       );
-    const begun: Reconciliation[] = [];
+    const begun = await startComparisons(tx, lenders, { from, to }, now);
     for (const wallet of mirrored) {
       const one = await begin(tx, wallet, { from, to }, now);
       if (!one && walletId)
