@@ -88,6 +88,8 @@ const examples = [
   of({ ...works, cap: 9_999 }),
   of({ ...works, create: 'LOST_AND_DONE' }, refuses),
   of({ ...works, pay: 'LOST_AND_NOT_DONE', create: 'TAKEN' }, works),
+  of({ ...works, pay: 'LOST_AND_DONE' }, works, works),
+  of(refuses, { ...works, fee: 100 }),
 ];
 
 /** A partner with an account at each provider of the run, and a LOCAL wallet that pays. */
@@ -110,8 +112,14 @@ async function scene({ scripts }: Run) {
   return { viewer, walletId, accounts };
 }
 
+interface Outcome {
+  id: string;
+  /** What the client has seen or agreed to beforehand when it confirmed; null: it took any price. */
+  agreedFee: bigint | null;
+}
+
 /** Creates and confirms the payout as a client would, who agrees to what is told; then asks until it is known or stays unclear. */
-async function carryOut({ atOnce, maxFee }: Run, viewer: PartnerViewer, fromWalletId: string): Promise<string | null> {
+async function carryOut({ atOnce, maxFee }: Run, viewer: PartnerViewer, fromWalletId: string): Promise<Outcome | null> {
   const rub = (minor: bigint) => ({ minor, currency: 'RUB' });
   const agreed = maxFee === null ? {} : { maxFee: rub(BigInt(maxFee)) };
   const input = { idempotencyKey: unique('payout'), fromWalletId, amount: rub(AMOUNT), ...agreed };
@@ -122,8 +130,11 @@ async function carryOut({ atOnce, maxFee }: Run, viewer: PartnerViewer, fromWall
   }
   const payment = await prisma.payment.findFirst({ where: { sourceWalletId: fromWalletId } });
   if (!payment) return null;
+  let agreedFee = atOnce ? null : BigInt(maxFee ?? 0);
   for (let round = 0; round < 3; round += 1) {
     try {
+      const { feeMinor: told, status } = await prisma.payment.findUniqueOrThrow({ where: { id: payment.id } });
+      if (status === 'CREATED') agreedFee = told > BigInt(maxFee ?? 0) ? told : BigInt(maxFee ?? 0);
       await confirmPayment(deps, viewer, { paymentId: payment.id, ...agreed });
       break;
     } catch (error) {
@@ -135,7 +146,7 @@ async function carryOut({ atOnce, maxFee }: Run, viewer: PartnerViewer, fromWall
     now = new Date(now.getTime() + 31_000);
     if (!(await resolveUpstream(deps, payment.id, round)).lookAgainAt) break;
   }
-  return payment.id;
+  return { id: payment.id, agreedFee };
 }
 
 const paidBy = (accountId: string): number => deeds.paid.get(`http://${accountId}.invalid`)?.size ?? 0;
@@ -167,20 +178,25 @@ test('Only ways that can carry a payment are taken, one after another and never 
   await fc.assert(
     fc.asyncProperty(run, async (planned) => {
       const { viewer, walletId, accounts } = await scene(planned);
-      const id = await carryOut(planned, viewer, walletId);
-      if (id === null) {
+      const outcome = await carryOut(planned, viewer, walletId);
+      if (outcome === null) {
         expect([...accounts.keys()].filter((account) => paidBy(account) > 0)).toEqual([]);
         seen.add('nothing created');
         return;
       }
+      const { id, agreedFee } = outcome;
       const payment = await prisma.payment.findUniqueOrThrow({ where: { id } });
+      if (agreedFee !== null && payment.confirmedAt) expect(payment.feeMinor).toBeLessThanOrEqual(agreedFee);
       const attempts = await prisma.paymentAttempt.findMany({ where: { paymentId: id }, orderBy: { number: 'asc' } });
       for (const [index, attempt] of attempts.entries()) {
         const taken = accounts.get(attempt.providerAccountId);
         expect(taken).toMatchObject({ capable: true, reaches: true });
         expect(taken?.cap ?? Number(AMOUNT)).toBeGreaterThanOrEqual(Number(AMOUNT));
         // each is given up for a reason before the next begins
-        if (index < attempts.length - 1) expect(attempt.outcome).toBe('REJECTED');
+        if (index === attempts.length - 1) continue;
+        expect(attempt.outcome).toBe('REJECTED');
+        // a call that pays and is not answered is asked about, and nothing else
+        if (attempt.calledAt !== null) expect(taken?.pay).not.toMatch(/^LOST/);
       }
       expect(new Set(attempts.map((attempt) => attempt.providerAccountId)).size).toBe(attempts.length);
       expect(attempts.filter(({ outcome }) => outcome === 'ACCEPTED').length).toBeLessThanOrEqual(1);
