@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { accessCommands } from './access.ts';
 import type { CliContext } from './context.ts';
-import { documentsCommand } from './documents.ts';
 import { databaseCommands } from './database.ts';
+import { documentsCommand } from './documents.ts';
 import { keysCommand } from './keys.ts';
 import { startCommand } from './start.ts';
 

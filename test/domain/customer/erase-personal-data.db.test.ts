@@ -76,7 +76,7 @@ const word = ({ table, name }: { table: string; name: string }) => `word-of-${ta
 const tells = ({ name, type }: Column) =>
   ['text', 'text[]', 'jsonb', 'bytea'].includes(type) && (!/(^|_)(ids?|hash)$/.test(name) || name === 'external_id');
 
-async function valueOf(column: Column, row: Record<string, unknown>): Promise<unknown> {
+async function valueIn(column: Column, row: Record<string, unknown>): Promise<unknown> {
   const { table, name, type, sort, needed } = column;
   const place = `${table}.${name}`;
   if (place in instead) return instead[place];
@@ -103,7 +103,7 @@ async function valueOf(column: Column, row: Record<string, unknown>): Promise<un
 async function fill(table: string): Promise<void> {
   const row: Record<string, unknown> = {};
   for (const column of ofTable(table)) {
-    const value = await valueOf(column, row);
+    const value = await valueIn(column, row);
     if (value !== undefined) row[column.name] = value;
   }
   const names = Object.keys(row);
