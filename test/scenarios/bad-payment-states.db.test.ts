@@ -6,6 +6,7 @@ import {
   RefundPaymentDocument,
   ResolvePaymentDocument,
   SettleTopUpDocument,
+  UpdatePaymentDocument,
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, refusal, rub, unique } from '../support/builders.ts';
@@ -27,6 +28,8 @@ const resolve = (paymentId: string, outcome: 'COMPLETED' | 'DECLINED' = 'COMPLET
   call(ResolvePaymentDocument, { input: { paymentId, outcome, evidence: 'the bank called' } });
 const settle = (paymentId: string, reference = unique('desk')) =>
   call(SettleTopUpDocument, { input: { ...key(), paymentId, reference } });
+const update = (paymentId: string) =>
+  call(UpdatePaymentDocument, { input: { paymentId, parameters: [{ id: 'code', value: '1' }] } });
 const topUp = async (walletId: string, confirmed = true) => {
   const input = { ...key(), walletId, amount: rub('5'), method: 'BANK_TRANSFER' as const, confirm: confirmed };
   return done((await call(CreateTopUpDocument, { input })).topUpCreate, 'TopUpCreateSuccess').payment.id;
@@ -50,6 +53,16 @@ const usedReference = unique('desk');
 await settle(await topUp(boris), usedReference);
 
 refuses(gateway, [
+  {
+    title: 'A payment that no provider carries is asked for nothing more.',
+    send: () => update(kinds.created),
+    answer: paymentState('CREATED', ['CREATED']),
+  },
+  {
+    title: 'A completed payment is asked for nothing more.',
+    send: () => update(kinds.completed),
+    answer: paymentState('COMPLETED', ['CREATED']),
+  },
   {
     title: 'A cancelled payment is not confirmed.',
     send: () => confirm(kinds.cancelled),

@@ -31,11 +31,13 @@ export async function updatePayment(
   const { prisma } = deps.db;
   const payment = await findPayment(prisma, viewer, paymentId);
   if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
+  const action = actionOf(payment);
+  // one that no provider carries has none to ask
+  if (payment.status !== 'CREATED' || action === null) throw nothingAsked(payment);
   const upstream = await loadUpstream(deps, prisma, payment);
   const kept = upstream.order.parameters ?? {};
-  const action = actionOf(payment);
   // the provider goes on only with what it was given
-  const taken = payment.status === 'CREATED' && action !== null && action.kind !== 'UPDATE';
+  const taken = action.kind !== 'UPDATE';
   if (taken && parameters.length > 0 && parameters.every(({ id, value }) => kept[id] === value)) return payment;
   const editable = checkAsked(payment, action, parameters);
   const values: ParameterValues = {
@@ -54,23 +56,24 @@ const actionOf = ({ upstreamAction }: Payment): Action | null =>
 /** @returns the ids of what may be given now; none where the provider has not listed them yet */
 function checkAsked(
   payment: Payment,
-  action: Action | null,
+  action: Action,
   parameters: UpdatePaymentInput['parameters'],
 ): ReadonlySet<string> {
-  if (payment.status !== 'CREATED' || action?.kind !== 'UPDATE') {
-    throw new StateError(
-      'PAYMENT_STATE',
-      payment.status,
-      ['CREATED'],
-      'The payment’s provider is not asking for anything (see nextAction).',
-    );
-  }
+  if (action.kind !== 'UPDATE') throw nothingAsked(payment);
   const editable = new Set(action.prompts?.filter((prompt) => prompt.editable).map((prompt) => prompt.id));
   const foreign = parameters.find(({ id }) => editable.size > 0 && !editable.has(id));
   if (foreign)
     throw InvalidInputError.at(`input.parameters.${foreign.id}`, 'is not among what the provider asks for now.');
   return editable;
 }
+
+const nothingAsked = ({ status }: Payment): StateError =>
+  new StateError(
+    'PAYMENT_STATE',
+    status,
+    ['CREATED'],
+    'The payment’s provider is not asking for anything (see nextAction).',
+  );
 
 async function send(
   deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
