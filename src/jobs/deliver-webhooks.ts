@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Deps } from '../deps.ts';
-import { attemptDelivery } from '../domain/webhook-endpoint/attempt-delivery.ts';
+import { attemptDelivery, type Outgoing, readOutgoing } from '../domain/webhook-endpoint/attempt-delivery.ts';
 import { type Claim, claimDeliveries } from '../domain/webhook-endpoint/claim-deliveries.ts';
 import { fanOut } from '../domain/webhook-endpoint/fan-out.ts';
 import { createAlarm } from '../lib/alarm.ts';
@@ -42,10 +42,11 @@ export function startWebhookDelivery(deps: Deps): WebhookDelivery {
   let stopping = false;
   const deaf = deps.hub.onPublish(alarm.ring);
 
-  const send = async (claim: Claim) => {
+  const send = async (outgoing: Outgoing) => {
+    const { claim } = outgoing;
     const end = count.start();
     try {
-      end(await attemptDelivery(deps, claim, atDatabase));
+      end(await attemptDelivery(deps, outgoing, atDatabase));
     } catch (error) {
       end('BROKEN');
       log.error({ err: error, deliveryId: claim.id }, 'a delivery could not be tried and will be when its lease ends');
@@ -58,8 +59,9 @@ export function startWebhookDelivery(deps: Deps): WebhookDelivery {
     for (const { strained, places, perEndpoint } of lanes) {
       const limit = places - [...underWay.values()].filter((one) => one.strained === strained).length;
       const options = { limit, perEndpoint, strained, underWay: [...underWay.keys()] };
-      for (const claim of limit > 0 ? await claimDeliveries(deps, options) : [])
-        underWay.set(claim, { strained, done: send(claim) });
+      const claims = limit > 0 ? await claimDeliveries(deps, options) : [];
+      for (const outgoing of await readOutgoing(deps, claims))
+        underWay.set(outgoing.claim, { strained, done: send(outgoing) });
     }
   };
   const run = async () => {

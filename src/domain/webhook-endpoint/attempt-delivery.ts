@@ -1,6 +1,8 @@
 import { HttpFailure, type HttpFailureKind } from '../../connectors/http.ts';
 import { NOT_CALLED } from '../../connectors/webhook-client.ts';
+import type { WebhookEndpoint, WebhookSecret } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
+import type { LogEvent } from '../../events/event.ts';
 import { readPositions } from '../../events/log.ts';
 import { present } from '../../lib/assert.ts';
 import { bodyOf } from './body.ts';
@@ -12,6 +14,29 @@ import { openSecrets } from './store.ts';
 
 type AttemptDeps = Pick<Deps, 'db' | 'vault' | 'clock' | 'webhooks'>;
 
+/** A delivery with what is sent and where. */
+export interface Outgoing {
+  claim: Claim;
+  endpoint: WebhookEndpoint & { secrets: WebhookSecret[] };
+  event: LogEvent;
+}
+
+/** What is sent for these claims, read at once; those are left out whose endpoint was deleted meanwhile. */
+export async function readOutgoing({ db }: Pick<Deps, 'db'>, claims: readonly Claim[]): Promise<Outgoing[]> {
+  if (claims.length === 0) return [];
+  const found = await db.prisma.webhookEndpoint.findMany({
+    where: { id: { in: [...new Set(claims.map(({ endpointId }) => endpointId))] }, deletedAt: null },
+    include: { secrets: true },
+  });
+  const endpoints = new Map(found.map((endpoint) => [endpoint.id, endpoint]));
+  const positions = [...new Set(claims.map(({ position }) => position))];
+  const events = new Map((await readPositions(db, positions)).map((event) => [event.position, event]));
+  return claims.flatMap((claim) => {
+    const endpoint = endpoints.get(claim.endpointId);
+    return endpoint ? { claim, endpoint, event: present(events.get(claim.position), 'the event of a delivery') } : [];
+  });
+}
+
 /**
  * Sends a delivery that was claimed, once, and writes down what came of it. Its id is the event's, the same at each try; time and
  * signatures are those of the try.
@@ -19,12 +44,11 @@ type AttemptDeps = Pick<Deps, 'db' | 'vault' | 'clock' | 'webhooks'>;
  */
 export async function attemptDelivery(
   deps: AttemptDeps,
-  claim: Claim,
+  outgoing: Outgoing,
   inTurnOf: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<AttemptOutcome> {
-  const request = await inTurnOf(() => compose(deps, claim));
-  const attempt = request ? await send(deps, request) : null;
-  return attempt ? inTurnOf(() => recordAttempt(deps, claim, attempt)) : 'GIVEN_UP';
+  const attempt = await send(deps, compose(deps, outgoing));
+  return inTurnOf(() => recordAttempt(deps, outgoing.claim, attempt));
 }
 
 interface SignedRequest {
@@ -34,26 +58,15 @@ interface SignedRequest {
   body: string;
 }
 
-/** Null when the endpoint was deleted meanwhile. */
-async function compose(
-  { db, vault, clock }: AttemptDeps,
-  { endpointId, position }: Claim,
-): Promise<SignedRequest | null> {
-  const endpoint = await db.prisma.webhookEndpoint.findUniqueOrThrow({
-    where: { id: endpointId },
-    include: { secrets: true },
-  });
-  if (endpoint.deletedAt) return null;
-  const [event] = await readPositions(db, [position]);
-  const { id } = present(event, 'the event of a delivery');
-  const body = bodyOf(present(event, 'the event of a delivery'));
+function compose({ vault, clock }: AttemptDeps, { endpoint, event }: Outgoing): SignedRequest {
+  const body = bodyOf(event);
   const at = clock.now();
   const timestamp = Math.trunc(at.getTime() / 1000);
   const headers = {
     'user-agent': 'Koshel-Webhooks',
-    'webhook-id': id,
+    'webhook-id': event.id,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': signatures(openSecrets(vault, endpoint.secrets, at), id, timestamp, body),
+    'webhook-signature': signatures(openSecrets(vault, endpoint.secrets, at), event.id, timestamp, body),
   };
   return { url: endpoint.url, at, headers, body };
 }

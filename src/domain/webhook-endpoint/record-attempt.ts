@@ -4,7 +4,6 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { giveUpAll } from './delete-endpoint.ts';
 import { nextTry } from './schedule.ts';
-import { lockEndpoint } from './store.ts';
 
 /** What came of one try. */
 export interface Attempt {
@@ -37,7 +36,7 @@ export function recordAttempt(
   attempt: Attempt,
 ): Promise<AttemptOutcome> {
   return transaction(db, async (tx) => {
-    const endpoint = await lockEndpoint(tx, endpointId);
+    const endpoint = await lockState(tx, endpointId);
     const row = await tx.webhookDelivery.findUnique({ where: { id } });
     // deleted with its endpoint meanwhile: nobody is left to be told
     if (!endpoint || !row) return 'GIVEN_UP';
@@ -89,18 +88,27 @@ async function releaseNext(
   giveUpAt: Date | null,
 ): Promise<void> {
   if (!inTurn) return;
-  const next = await tx.webhookDelivery.findFirst({
-    where: { endpointId, subject, state: 'PENDING', inTurn: true, position: { gt: position } },
-    orderBy: { position: 'asc' },
-    select: { id: true },
-  });
-  if (next) await tx.webhookDelivery.update({ where: { id: next.id }, data: { nextAttemptAt: now, giveUpAt } });
+  await tx.$executeRaw`
+    UPDATE webhook_delivery SET next_attempt_at = ${now}, give_up_at = ${giveUpAt}
+    WHERE id = (SELECT id FROM webhook_delivery
+      WHERE endpoint_id = ${endpointId} AND subject = ${subject} AND state = 'PENDING' AND in_turn AND position > ${position}
+      ORDER BY position LIMIT 1)`;
+}
+
+type EndpointState = Pick<WebhookEndpoint, 'id' | 'strained' | 'pausedUntil' | 'disabledAt' | 'deletedAt'>;
+
+/** As `lockEndpoint`, in one statement. */
+async function lockState(tx: Tx, id: string): Promise<EndpointState | undefined> {
+  const rows = await tx.$queryRaw<EndpointState[]>`
+    SELECT id, strained, paused_until AS "pausedUntil", disabled_at AS "disabledAt", deleted_at AS "deletedAt"
+    FROM webhook_endpoint WHERE id = ${id} FOR NO KEY UPDATE`;
+  return rows[0];
 }
 
 /** What the try says of the endpoint as a whole. */
 async function changeEndpoint(
   tx: Tx,
-  endpoint: WebhookEndpoint,
+  endpoint: EndpointState,
   { inTurn }: WebhookDelivery,
   attempt: Attempt,
   now: Date,
