@@ -156,13 +156,15 @@ test('Of every place that takes an id it is known what the id is of.', () => {
   expect(places.length).toBeGreaterThan(110);
 });
 
+/** Hundreds of requests each: a busy machine needs its time. */
+const PATIENT = { timeout: 180_000 };
 const readerNames: [string, number][] = [
   ['The server of another partner', 0],
   ['A customer of another partner', 1],
   ['Another customer of the same partner', 2],
 ];
 
-describe.each(readerNames)('%s', (_name, index) => {
+describe.each(readerNames)('%s', PATIENT, (_name, index) => {
   test('is told of a real id what it is told of one that nobody has.', async () => {
     const reader = present(readers[index], 'a reader');
     const differ: object[] = [];
@@ -188,7 +190,7 @@ describe.each(readerNames)('%s', (_name, index) => {
 
 const wanted = ({ root }: IdPlace) => (root === 'mutation' ? 'NOT_FOUND' : '');
 
-describe.each(readerNames)('%s', (_name, index) => {
+describe.each(readerNames)('%s', PATIENT, (_name, index) => {
   test('hears nothing of it by subscription.', async () => {
     const reader = present(readers[index], 'a reader');
     const client = gateway.ws(reader.token);
@@ -234,7 +236,7 @@ describe.each(readerNames)('%s', (_name, index) => {
   });
 });
 
-test('Its owner meets it in many of these fields.', async () => {
+test('Its owner meets it in many of these fields.', PATIENT, async () => {
   const every = fieldPlaces(schema);
   expect(every.length).toBeGreaterThan(500);
   const telling = [];
