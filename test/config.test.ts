@@ -19,6 +19,17 @@ test('Without a word about messages there is no mail server, no gateway, and eve
   expect(load({})).toMatchObject({ smtpUrl: null, smsUrl: null, eventRetentionDays: 90 });
 });
 
+test('Production answers no question about its schema and believes no proxy, unless it is told to.', () => {
+  const rateLimits = { key: 6_000, customer: 600, address: 600 };
+  expect(load({})).toMatchObject({ introspection: false, trustedProxies: 0, rateLimits });
+  const told = load({ INTROSPECTION: 'on', TRUSTED_PROXIES: '2', RATE_LIMIT: '100', RATE_LIMIT_ADDRESS: '5' });
+  expect(told).toMatchObject({
+    introspection: true,
+    trustedProxies: 2,
+    rateLimits: { key: 100, customer: 600, address: 5 },
+  });
+});
+
 test('What is given is taken.', () => {
   const env = {
     SMTP_URL: 'smtps://user:secret@mail.example:465',
@@ -41,6 +52,10 @@ test.each([
   [{ MAIL_FROM: 'Shop\r\nBcc: all@example.com <a@b.c>' }, 'MAIL_FROM: must be an address'],
   [{ SMS_URL: 'ftp://sms.example' }, 'SMS_URL: must be an http:// or https:// URL'],
   [{ EVENT_RETENTION_DAYS: '0' }, 'EVENT_RETENTION_DAYS'],
+  [{ INTROSPECTION: 'yes' }, 'INTROSPECTION: must be "on" or "off"'],
+  [{ RATE_LIMIT: '0' }, 'RATE_LIMIT'],
+  [{ RATE_LIMIT_CUSTOMER: 'many' }, 'RATE_LIMIT_CUSTOMER'],
+  [{ TRUSTED_PROXIES: '-1' }, 'TRUSTED_PROXIES'],
 ])('%j is refused in one line that names the variable.', (env, line) => {
   expect(() => load(env)).toThrow(line);
 });
