@@ -47,6 +47,7 @@ export interface TransitionSnapshot {
 /** A credit session as it was when the event happened; amounts are minor units as text. */
 export interface CreditSessionSnapshot {
   id: string;
+  orderId: string;
   version: number;
   state: string;
   refundedMinor: string;
@@ -74,8 +75,12 @@ export type EventData =
   | { kind: 'test'; endpointId: string }
   | { kind: 'card'; cardId: string; walletId: string; state: string }
   | { kind: 'invoice'; invoiceId: string; state: string }
-  /** `moved`: did its state change? Then the transition of this version tells how. */
-  | { kind: 'creditSession'; session: CreditSessionSnapshot; moved: boolean };
+  | {
+      kind: 'creditSession';
+      session: CreditSessionSnapshot;
+      /** Null when the state stayed. */
+      transition: Omit<TransitionSnapshot, 'reason' | 'message'> | null;
+    };
 
 /** An event as a business transaction appends it. */
 export interface NewEvent {

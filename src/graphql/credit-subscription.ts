@@ -38,8 +38,8 @@ builder.objectRef<Of<'creditSession'>>('CreditSessionEvent').implement({
       type: CreditSessionTransitionRef,
       nullable: true,
       description: 'The step; null when the state stayed: a refund in part, tickets, more that became known.',
-      resolve: async ({ data: { session, moved } }, _args, { loaders }) => {
-        const steps = moved ? await loaders.creditTransitions.load(session.id) : [];
+      resolve: async ({ data: { session, transition } }, _args, { loaders }) => {
+        const steps = transition ? await loaders.creditTransitions.load(session.id) : [];
         return steps.find(({ version }) => version === session.version) ?? null;
       },
     }),

@@ -104,12 +104,21 @@ test('Whoever registered a webhook is told of each step.', async () => {
       .filter(({ body }) => body.data['creditSession']?.['id'] === id)
       .map((request) => {
         expect(verified(endpoint.secret, request)).toEqual(request.body);
-        return [request.body.type, request.body.data['creditSession']?.['state']];
+        expect(request.body.data['creditSession']?.['orderId']).toBe(orderId);
+        return [
+          request.body.type,
+          request.body.data['creditSession']?.['state'],
+          request.body.data['transition']?.['to'],
+        ];
       });
   await expect.poll(() => told().length, { timeout: 20_000 }).toBe(4);
-  expect(told()).toEqual(
-    ['PROCESSING', 'AUTHORIZED', 'AUTHORIZED', 'VOIDED'].map((state) => ['CREDIT_SESSION_UPDATED', state]),
-  );
+  const type = 'CREDIT_SESSION_UPDATED';
+  expect(told()).toEqual([
+    [type, 'PROCESSING', 'PROCESSING'],
+    [type, 'AUTHORIZED', 'AUTHORIZED'],
+    [type, 'AUTHORIZED', undefined],
+    [type, 'VOIDED', 'VOIDED'],
+  ]);
 });
 
 test('Nothing of what the shopper tells of himself is in a table or in the log, while it is on its way or afterwards.', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
-import { credit, startMoneywall } from '../support/moneywall.ts';
+import { application, credit, startMoneywall } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -11,17 +11,6 @@ const call = run(gateway, apiKey);
 const moneywall = await startMoneywall(gateway, partnerId);
 const { of, start, until } = credit(gateway, apiKey, call, moneywall);
 
-/** What a person enters on the lender's page. */
-const entered = {
-  last_name: 'Иванов',
-  first_name: 'Иван',
-  middle_name: 'Александрович',
-  birth_date: '1987-07-18',
-  passport: '4444 333222',
-  pan: '4111 1111 1111 1111',
-  expiry: '12/30',
-  cvv: '123',
-};
 const press = (page: string, fields: Record<string, string>) =>
   fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
@@ -29,7 +18,7 @@ test('The shopper applies on the lender’s page and comes back to the shop, whi
   const { orderId, frameUrl } = await start();
   const page = frameUrl ?? '';
   expect(await (await fetch(page)).text()).toContain('name="pan"');
-  const answer = await press(page, { ...entered, do: 'apply', decision: 'pending' });
+  const answer = await press(page, { ...application, do: 'apply', decision: 'pending' });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, 'http://shop.example/order/AB123-45']);
   expect((await of(orderId)).state).toBe('PROCESSING');
   moneywall.act('session.authorize', { order: orderId });

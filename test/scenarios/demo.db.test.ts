@@ -5,15 +5,19 @@ import {
   CreateTopUpDocument,
   CustomerRecordsDocument,
   ProviderWalletDocument,
+  StartCreditSessionDocument,
+  WatchCreditSessionDocument,
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub, unique } from '../support/builders.ts';
+import { application, order } from '../support/moneywall.ts';
 import { run, subscribe } from '../support/operations.ts';
+import { freePort } from '../support/qiwi.ts';
 
 /** What `npm start` offers: the sandbox and the demo data in it, with nothing set up by hand. */
-const gateway = await startTestApp({ env: { SANDBOX: 'on' } });
+const gateway = await startTestApp({ env: { SANDBOX: 'on', PORT: await freePort() } });
 const demo = present(gateway.app.demo, 'the demo data');
 const call = run(gateway, demo.apiKey);
 
@@ -90,5 +94,19 @@ describe('The demo', () => {
     done((await call(CreateCustomerDocument, { input })).customerCreate, 'CustomerCreateSuccess');
     const { customer } = await call(CustomerRecordsDocument, { externalId });
     expect(customer?.records).toMatchObject([{ provider: { code: 'DIWA' }, notifications: input.notifications }]);
+  });
+
+  test('The demo partner sells on credit: a shopper applies on the page that it shows, and the gateway is called.', async () => {
+    const started = (await call(StartCreditSessionDocument, { input: order() })).creditSessionStart;
+    const { session } = done(started, 'CreditSessionStartSuccess');
+    expect((await fetch(session.frameUrl ?? '')).status).toBe(200);
+    const watched = subscribe(gateway.ws(demo.apiKey), WatchCreditSessionDocument, { id: session.id });
+    expect((await watched.next()).creditSessionUpdated.state).toBe('PROCESSING');
+    const body = new URLSearchParams({ ...application, do: 'apply', decision: 'authorize' });
+    expect((await fetch(session.frameUrl ?? '', { method: 'POST', body, redirect: 'manual' })).status).toBe(303);
+    expect((await watched.next()).creditSessionUpdated).toMatchObject({
+      state: 'AUTHORIZED',
+      timeline: [{}, { source: 'WEBHOOK' }],
+    });
   });
 });

@@ -146,6 +146,18 @@ export const order = (extra: Partial<CreditSessionStartInput> = {}): CreditSessi
   ...extra,
 });
 
+/** What a person enters on the lender's page. */
+export const application = {
+  last_name: 'Иванов',
+  first_name: 'Иван',
+  middle_name: 'Александрович',
+  birth_date: '1987-07-18',
+  passport: '4444 333222',
+  pan: '4111 1111 1111 1111',
+  expiry: '12/30',
+  cvv: '123',
+};
+
 /** A file as a shop has it. */
 export const pdf = (name = 'receipt.pdf', bytes = 0): File =>
   new File([`%PDF-1.4\n`, new Uint8Array(bytes)], name, { type: 'application/pdf' });

@@ -41,7 +41,7 @@ export function stepSession(change: SessionChange, to: CreditSessionState, said:
   return {
     session,
     transitions: [...change.transitions, transition],
-    events: [...change.events, sessionEvent(session, true, said.occurredAt)],
+    events: [...change.events, sessionEvent(session, transition, now)],
     drafts: [...change.drafts, ...movedBy(before, to, said.occurredAt)],
   };
 }
@@ -54,7 +54,7 @@ export function touchSession(
   drafts: JournalEntryDraft[] = [],
 ): SessionChange {
   const session = { ...change.session, ...changes, version: change.session.version + 1 };
-  const told = isKnown(session) ? [sessionEvent(session, false, now)] : [];
+  const told = isKnown(session) ? [sessionEvent(session, null, now)] : [];
   return { ...change, session, events: [...change.events, ...told], drafts: [...change.drafts, ...drafts] };
 }
 
@@ -97,8 +97,8 @@ async function post(tx: Tx, drafts: JournalEntryDraft[]): Promise<void> {
     if (verdict !== 'POSTED') throw new InvariantError(`the ledger answered ${verdict} to ${drafts[index]?.code}`);
 }
 
-function sessionEvent(session: KnownSession, moved: boolean, occurredAt: Date): NewEvent {
-  const { id, partnerId, version, state, refundedMinor, reservedMinor } = session;
+function sessionEvent(session: KnownSession, step: CreditSessionTransition | null, now: Date): NewEvent {
+  const { id, partnerId, orderId, version, state, refundedMinor, reservedMinor } = session;
   const figures = { refundedMinor: refundedMinor.toString(), reservedMinor: reservedMinor.toString() };
   return {
     partnerId,
@@ -107,7 +107,17 @@ function sessionEvent(session: KnownSession, moved: boolean, occurredAt: Date): 
     audience: [],
     walletIds: [],
     paymentId: null,
-    data: { kind: 'creditSession', session: { id, version, state, ...figures }, moved },
-    occurredAt,
+    data: {
+      kind: 'creditSession',
+      session: { id, orderId, version, state, ...figures },
+      transition: step && {
+        from: step.from,
+        to: step.to,
+        source: step.source,
+        occurredAt: step.occurredAt.toISOString(),
+        recordedAt: step.recordedAt.toISOString(),
+      },
+    },
+    occurredAt: step?.occurredAt ?? now,
   };
 }

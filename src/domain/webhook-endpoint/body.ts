@@ -66,9 +66,11 @@ function payment({ payment, transition }: Extract<EventData, { kind: 'payment' }
   return { payment: { id, version, status, declineReason, confirmedAt, completedAt, expiresAt }, transition: step };
 }
 
-function creditSession({ session }: Extract<EventData, { kind: 'creditSession' }>): object {
-  const { id, version, state } = session;
-  return { creditSession: { id, version, state } };
+function creditSession({ session, transition }: Extract<EventData, { kind: 'creditSession' }>): object {
+  const { id, orderId, version, state } = session;
+  const { from, to, source, occurredAt } = transition ?? {};
+  const step = transition && { from, to, source, occurredAt };
+  return { creditSession: { id, orderId, version, state }, transition: step };
 }
 
 function balance({ walletId, currency, asOf, ...minor }: Extract<EventData, { kind: 'balance' }>): object {
