@@ -79,7 +79,12 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
     if (pathOf(req) === '/graphql' && !parts.draining) return parts.sockets.upgrade(req, socket, head);
     socket.end(`HTTP/1.1 ${parts.draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
   });
-  await listen(server, deps.config.port, deps.config.host);
+  try {
+    await listen(server, deps.config.port, deps.config.host);
+  } catch (error) {
+    await parts.persisted.stop();
+    throw error;
+  }
   return {
     port: (server.address() as AddressInfo).port,
     async drain() {
