@@ -17,6 +17,7 @@ import { type PartyView, PaymentPartyRef } from './party.ts';
 import { maskEmail, maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { InvoiceRef, PaymentRef, paymentView, WalletRef } from './refs.ts';
+import { wordsFor } from './words.ts';
 
 const InvoiceStateEnum = described('InvoiceState', 'Where an invoice stands.', {
   CREATED: 'It waits to be paid.',
@@ -39,8 +40,11 @@ function partyOf(invoice: Invoice, side: 'payer' | 'recipient', context: Context
   const parties = openParties(context.deps.vault, invoice);
   if (side === 'recipient' && parties.merchant) return { party: 'MERCHANT', ...parties.merchant };
   const phone = side === 'payer' ? parties.payerPhone : parties.recipientPhone;
-  if (!phone)
-    return side === 'payer' ? stranger(parties, seesPersonalData(context, invoice.recipientCustomerId)) : null;
+  if (!phone) {
+    // the issuer is named, unless it was erased together with the payer
+    if (side === 'recipient') return { party: 'EXTERNAL', description: 'Unknown' };
+    return stranger(parties, seesPersonalData(context, invoice.recipientCustomerId));
+  }
   const otherId = side === 'payer' ? invoice.recipientCustomerId : invoice.payerCustomerId;
   return { party: 'WALLET', walletId: null, phone: seesPersonalData(context, otherId) ? phone : maskPhone(phone) };
 }
@@ -75,7 +79,12 @@ InvoiceRef.implement({
       description: 'How much.',
       resolve: ({ amountMinor, currency }) => money(amountMinor, currency),
     }),
-    message: t.exposeString('message', { nullable: true, description: 'What the payer reads.' }),
+    message: t.string({
+      nullable: true,
+      description: 'What the payer reads. Numbers in it are masked for callers who may not see personal data.',
+      resolve: ({ message, recipientCustomerId, payerCustomerId }, _args, context) =>
+        wordsFor(context, [recipientCustomerId, payerCustomerId], message),
+    }),
     state: t.field({
       type: InvoiceStateEnum,
       description: 'Where it stands.',

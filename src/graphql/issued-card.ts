@@ -4,14 +4,16 @@ import { statementLink } from '../domain/card/card-statement.ts';
 import { openFacts } from '../domain/card/issued.ts';
 import { cardOffers } from '../domain/card/list-offers.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
-import { signedIn, tenant } from './access.ts';
+import { seesPersonalData, signedIn, tenant } from './access.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
 import { described } from './described.ts';
 import { FileLinkRef } from './file-link.ts';
 import { MoneyRef, money } from './money.ts';
 import { AttributeRef } from './next-action.ts';
+import { maskText } from './person.ts';
 import { CardRef, PaymentConnection, paymentView } from './refs.ts';
+import { wordsFor } from './words.ts';
 
 const CardOfferKindEnum = described('CardOfferKind', 'What an offer gives.', {
   CARD: 'One card (cardOrder).',
@@ -70,7 +72,11 @@ builder.queryField('cardOffers', (t) =>
 );
 
 builder.objectFields(CardRef, (t) => ({
-  alias: t.exposeString('alias', { nullable: true, description: 'The name that its owner gave it.' }),
+  alias: t.string({
+    nullable: true,
+    description: 'The name that its owner gave it.',
+    resolve: ({ alias, customerId }, _args, context) => wordsFor(context, [customerId], alias),
+  }),
   expiresAt: t.field({
     type: 'Date',
     nullable: true,
@@ -105,13 +111,22 @@ builder.objectFields(CardRef, (t) => ({
   unblockable: t.exposeBoolean('unblockable', { description: 'Can its block be undone (cardUnblock)?' }),
   requisites: t.field({
     type: [AttributeRef],
-    description: 'Bank details for topping the card up.',
-    resolve: (card, _args, { deps }) => openFacts(deps.vault, card).requisites,
+    description:
+      'Bank details for topping the card up. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
+    resolve: (card, _args, context) => {
+      const { requisites } = openFacts(context.deps.vault, card);
+      if (seesPersonalData(context, card.customerId)) return requisites;
+      return requisites.map(({ name, value }) => ({ name, value: maskText(value) ?? '' }));
+    },
   }),
   attributes: t.field({
     type: [AttributeRef],
-    description: 'What else the provider tells of it.',
-    resolve: (card, _args, { deps }) => openFacts(deps.vault, card).attributes,
+    description: 'What else the provider tells of it; numbers are masked in the same way.',
+    resolve: (card, _args, context) =>
+      openFacts(context.deps.vault, card).attributes.map(({ name, value }) => ({
+        name,
+        value: wordsFor(context, [card.customerId], value) ?? '',
+      })),
   }),
 }));
 

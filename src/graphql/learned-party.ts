@@ -5,7 +5,7 @@ import { mayAct } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import type { Context } from './context.ts';
 import type { PartyView } from './party.ts';
-import { maskPhone } from './person.ts';
+import { maskNumbers, maskPhone } from './person.ts';
 
 /** One side of a payment that was learned from its provider, so far as the provider tells of it; null for any other payment. */
 export function learnedParty(payment: Payment, side: 'source' | 'destination', context: Context): PartyView | null {
@@ -34,18 +34,20 @@ function viewOf(payment: Payment, party: KeptParty, whole: boolean, isMaker: boo
       return { party: 'MERCHANT', reference: party.reference, name: party.name, logoUrl: party.logoUrl };
     case 'BANK_ACCOUNT': {
       const { kind: _, account, holder, inn, ...told } = party;
-      // a company is no person
-      const name = whole || inn !== null ? holder : holder.replace(/^(\S+)/, (last) => `${last.slice(0, 1)}.`);
+      // a company is no person; a taxpayer number of twelve digits is a person's
+      const isCompany = inn?.length === 10;
+      const name = whole || isCompany ? holder : holder.replace(/^(\S+)/, (last) => `${last.slice(0, 1)}.`);
       return {
         party: 'BANK_ACCOUNT',
         ...told,
-        inn,
+        purpose: whole || told.purpose === null ? told.purpose : maskNumbers(told.purpose),
+        inn: whole || isCompany || inn === null ? inn : `•••${inn.slice(-2)}`,
         holder: name,
         account: whole ? account : `•••${account.slice(-4)}`,
       };
     }
     case 'EXTERNAL':
-      return { party: 'EXTERNAL', description: party.description };
+      return { party: 'EXTERNAL', description: whole ? party.description : maskNumbers(party.description) };
   }
 }
 

@@ -16,7 +16,7 @@ import {
   PhoneParty,
   type PhonePartyView,
 } from './outside-party.ts';
-import { maskPhone } from './person.ts';
+import { maskNumbers, maskPhone } from './person.ts';
 import { CardRef, WalletRef } from './refs.ts';
 import { ServiceRef } from './service.ts';
 import { walletPhone } from './wallet.ts';
@@ -199,7 +199,7 @@ export function destinationParty(payment: Payment, context: Context): PartyView 
     bic: account.bic,
     account: whole ? account.account : `•••${account.account.slice(-4)}`,
     holder: whole ? holder : `${account.holderFirstName} ${account.holderLastName.slice(0, 1)}.`,
-    purpose: account.purpose ?? null,
+    purpose: account.purpose === undefined ? null : whole ? account.purpose : maskNumbers(account.purpose),
   };
 }
 

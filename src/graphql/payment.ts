@@ -22,6 +22,7 @@ import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
 import { PaymentAttemptRef, PaymentTransitionRef } from './payment-timeline.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { PaymentConnection, PaymentRef, type PaymentView, paymentView, singlePayment, WalletRef } from './refs.ts';
+import { wordsFor } from './words.ts';
 
 /** The wallet from which this viewer sees the payment. */
 function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context): string | null {
@@ -32,6 +33,10 @@ function seenFrom({ row, seenFrom: through }: PaymentView, { viewer }: Context):
     row.sourceCustomerId !== viewer.customerId;
   return receives || !row.sourceWalletId ? row.destinationWalletId : row.sourceWalletId;
 }
+
+/** Words on a payment, as this caller may read them. */
+const wordsOf = ({ sourceCustomerId, destinationCustomerId }: Payment, text: string | null, context: Context) =>
+  wordsFor(context, [sourceCustomerId, destinationCustomerId], text);
 
 /** Is the caller the one who made it, or the partner? Then what concerns the maker alone is shown. */
 const isMaker = (row: Payment, context: Context) => mayAct(signedIn(context), row);
@@ -129,12 +134,13 @@ PaymentRef.implement({
     declineMessage: t.string({
       nullable: true,
       description: 'The same in words.',
-      resolve: ({ row }) => row.declineMessage,
+      resolve: ({ row }, _args, context) => wordsOf(row, row.declineMessage, context),
     }),
     note: t.string({
       nullable: true,
-      description: 'What the payer wrote to the payee.',
-      resolve: ({ row }) => row.note,
+      description:
+        'What the payer wrote to the payee. Numbers in it, as in all words on a payment, are masked for callers who may not see personal data.',
+      resolve: ({ row }, _args, context) => wordsOf(row, row.note, context),
     }),
     refundable: t.field({
       type: MoneyRef,
@@ -150,7 +156,13 @@ PaymentRef.implement({
     attempts: t.field({
       type: [PaymentAttemptRef],
       description: 'Each try at a provider; shown to its maker.',
-      resolve: ({ row }, _args, context) => (isMaker(row, context) ? context.loaders.attempts.load(row.id) : []),
+      resolve: async ({ row }, _args, context) => {
+        const attempts = isMaker(row, context) ? await context.loaders.attempts.load(row.id) : [];
+        return attempts.map((attempt) => ({
+          ...attempt,
+          providerMessage: wordsOf(row, attempt.providerMessage, context),
+        }));
+      },
     }),
     receiptNumber: t.string({
       nullable: true,
@@ -166,13 +178,17 @@ PaymentRef.implement({
     title: t.string({
       nullable: true,
       description: 'The provider’s ready-made text, for lists.',
-      resolve: ({ row }) => row.title,
+      resolve: ({ row }, _args, context) => wordsOf(row, row.title, context),
     }),
-    subtitle: t.string({ nullable: true, description: 'The second line of it.', resolve: ({ row }) => row.subtitle }),
+    subtitle: t.string({
+      nullable: true,
+      description: 'The second line of it.',
+      resolve: ({ row }, _args, context) => wordsOf(row, row.subtitle, context),
+    }),
     description: t.string({
       nullable: true,
       description: 'The long form of it.',
-      resolve: ({ row }) => row.description,
+      resolve: ({ row }, _args, context) => wordsOf(row, row.description, context),
     }),
     timeline: t.field({
       type: [PaymentTransitionRef],
@@ -184,7 +200,10 @@ PaymentRef.implement({
         // an operator's evidence may name people
         const whole =
           isMaker(row, context) && (signedIn(context).kind !== 'CUSTOMER' || seesPersonalData(context, null));
-        return whole ? transitions : transitions.map((transition) => ({ ...transition, message: null }));
+        return transitions.map((transition) => ({
+          ...transition,
+          message: whole ? wordsOf(row, transition.message, context) : null,
+        }));
       },
     }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was created.', resolve: ({ row }) => row.createdAt }),

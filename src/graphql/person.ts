@@ -10,6 +10,9 @@ export const maskNumber = (text: string | undefined) => (text ? `•••${text
 export const maskPhone = (phone: string): string =>
   phone.length < 12 ? `${phone.slice(0, 3)}•••${phone.slice(-2)}` : `${phone.slice(0, 5)}•••${phone.slice(-4)}`;
 
+/** Words that people or providers wrote, with the numbers in them (phones, accounts, cards) cut to their ends. */
+export const maskNumbers = (text: string): string => text.replace(/\+?\d{7,}/g, (number) => `•••${number.slice(-2)}`);
+
 /** i•••@e•••.com */
 export const maskEmail = (email: string | undefined) => email?.replace(/^(.).*(@.).*(\.[^.]+)$/, '$1•••$2•••$3');
 

@@ -22,13 +22,23 @@ import { ProviderRef, providerByCode } from './provider.ts';
 import { RemittanceRef, WalletRef } from './refs.ts';
 import { markedSuccess } from './unseen.ts';
 import { WalletIdInput } from './wallet-results.ts';
+import { wordsFor } from './words.ts';
 
 function partyOf(remittance: Remittance, side: 'sender' | 'recipient', context: Context): PartyData {
   const party = openParties(context.deps.vault, remittance)[side];
   if (seesPersonalData(context, remittance.customerId)) return party;
-  const { middleName, phone } = party;
-  const masked = maskPerson({ middleName: middleName ?? undefined, phone: phone ?? undefined });
-  return { ...party, middleName: masked.middleName ?? null, phone: masked.phone ?? null };
+  const { middleName, lastName, phone } = party;
+  const masked = maskPerson({
+    middleName: middleName ?? undefined,
+    lastName: lastName ?? undefined,
+    phone: phone ?? undefined,
+  });
+  return {
+    ...party,
+    middleName: masked.middleName ?? null,
+    lastName: masked.lastName ?? null,
+    phone: masked.phone ?? null,
+  };
 }
 
 const amount = (minor: bigint | null, currency: string | null) =>
@@ -69,7 +79,11 @@ RemittanceRef.implement({
       nullable: true,
       description: 'The rate between what was sent and what was charged.',
     }),
-    note: t.exposeString('note', { nullable: true, description: 'What the sender wrote.' }),
+    note: t.string({
+      nullable: true,
+      description: 'What the sender wrote.',
+      resolve: ({ note, customerId }, _args, context) => wordsFor(context, [customerId], note),
+    }),
     sender: t.field({
       type: PersonParty,
       description: 'Who sent it.',
@@ -111,12 +125,23 @@ function readerOf(context: Context): Reader {
   return reader;
 }
 
+const endOf = (number: string | null, customerId: string | null, context: Context): string | null =>
+  number === null || seesPersonalData(context, customerId) ? number : `•••${number.slice(-4)}`;
+
 const ClientRecord = builder.objectRef<ProviderClientRecord & { customerId: string | null }>('ClientRecord').implement({
   description: 'A person as the money-transfer network has them.',
   fields: (t) => ({
     reference: t.exposeString('reference', { description: 'The person’s id in the network.' }),
-    account: t.exposeString('account', { nullable: true, description: 'The account there.' }),
-    cardNumber: t.exposeString('cardNumber', { nullable: true, description: 'The number of the client card.' }),
+    account: t.string({
+      nullable: true,
+      description: 'The account there. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
+      resolve: ({ account, customerId }, _args, context) => endOf(account, customerId, context),
+    }),
+    cardNumber: t.string({
+      nullable: true,
+      description: 'The number of the client card. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
+      resolve: ({ cardNumber, customerId }, _args, context) => endOf(cardNumber, customerId, context),
+    }),
     person: t.field({
       type: PersonRef,
       description: 'Who it is. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',

@@ -19,6 +19,7 @@ import { PaymentTemplateRef, WalletRef } from './refs.ts';
 import { ServiceRef } from './service.ts';
 import { ServiceParameterValueRef } from './service-parameter-value.ts';
 import { walletPhone } from './wallet.ts';
+import { wordsFor } from './words.ts';
 
 export const TemplateVisibilityEnum = described('TemplateVisibility', 'Who may see a payment template.', {
   PRIVATE: 'Its owner.',
@@ -47,7 +48,10 @@ PaymentTemplateRef.implement({
   authScopes: { scope: 'PAYMENTS_READ' },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
-    name: t.exposeString('name', { description: 'What its owner calls it.' }),
+    name: t.string({
+      description: 'What its owner calls it.',
+      resolve: ({ name, customerId }, _args, context) => wordsFor(context, [customerId], name) ?? '',
+    }),
     visibility: t.expose('visibility', { type: TemplateVisibilityEnum, description: 'Who may see it.' }),
     service: t.field({
       type: ServiceRef,

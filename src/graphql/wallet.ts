@@ -14,7 +14,7 @@ import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusE
 import { LimitRef } from './limit.ts';
 import { walletIdentification } from './owner.ts';
 import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
-import { maskPhone } from './person.ts';
+import { maskNumbers, maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { CustomerRef, PaymentConnection, paymentView, WalletConnection, WalletRef } from './refs.ts';
 import { StatementConnection, walletStatement } from './statement.ts';
@@ -28,6 +28,12 @@ export function walletPhone(wallet: Wallet, context: Context): string | null {
   const phone = opened.get(wallet) ?? openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
   opened.set(wallet, phone);
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
+}
+
+/** Where a provider numbers its wallets by their phones, the number is as personal as the phone. */
+function walletNumber(wallet: Wallet, context: Context): string | null {
+  if (wallet.number === null || seesPersonalData(context, wallet.customerId)) return wallet.number;
+  return maskNumbers(wallet.number);
 }
 
 WalletRef.implement({
@@ -50,7 +56,12 @@ WalletRef.implement({
       description: 'LOCAL when the ledger here is the book of record; otherwise the provider that holds the wallet.',
       resolve: ({ provider }) => providerByCode(provider),
     }),
-    number: t.exposeString('number', { nullable: true, description: 'The wallet’s number or id at its provider.' }),
+    number: t.string({
+      nullable: true,
+      description:
+        'The wallet’s number or id at its provider, which may be its phone: masked unless the caller is the owner or has PERSONAL_DATA_READ.',
+      resolve: (wallet, _args, context) => walletNumber(wallet, context),
+    }),
     phone: t.field({
       type: 'PhoneNumber',
       nullable: true,
