@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, expect, vi } from 'vitest';
 import { LinkWalletDocument, ReconciliationsDocument, StartReconciliationDocument } from '../../schema/operations.ts';
@@ -9,13 +9,20 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
 import { type Call, done, unique } from './builders.ts';
 
-/** A port that nobody listens on: providers are told an address before the gateway could say which one it got. */
+/**
+ * A port that nobody listens on: providers are told an address before the gateway could say which one it got. It is below those that the
+ * system gives to whoever wants any, or another might get it before the gateway has started.
+ */
 export async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return String(port);
+  for (;;) {
+    const port = randomInt(15_000, 30_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    if (free) return String(port);
+  }
 }
 
 /** A wallet of the emulator. */
