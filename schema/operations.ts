@@ -705,7 +705,7 @@ export type GeoPointInput = {
 
 /** How a provider does. */
 export type HealthState =
-  /** Some calls fail, or an operation is cut off for a moment. */
+  /** Some calls fail, most are slow, or an operation is cut off for a moment. */
   | 'DEGRADED'
   /** Hardly anything works. */
   | 'DOWN'

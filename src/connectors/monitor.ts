@@ -25,6 +25,8 @@ export interface Limits {
   /** Health looks back so far, over so many calls at most. */
   windowMs: number;
   windowSize: number;
+  /** A provider that takes longer than this for half of its answers is not well. */
+  slowMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   backOffMs: 5_000,
   windowMs: 5 * 60_000,
   windowSize: 2_000,
+  slowMs: 5_000,
 };
 
 export type HealthState = 'UP' | 'DEGRADED' | 'DOWN';
@@ -126,9 +129,9 @@ const speaksAgainstProvider = (error: Error): boolean =>
 
 /**
  * Health over the monitors of one provider.
- * DOWN: hardly anything works. DEGRADED: a circuit is open, a wallet is shut out, or one call in twenty fails.
+ * DOWN: hardly anything works. DEGRADED: a circuit is open, a wallet is shut out, one call in twenty fails, or half of them are slow.
  */
-export function healthOf(monitors: readonly Monitor[], checkedAt: Date): HealthSnapshot {
+export function healthOf(monitors: readonly Monitor[], checkedAt: Date, slowMs = defaultLimits.slowMs): HealthSnapshot {
   const samples = monitors.flatMap((monitor) => monitor.samples());
   const openCircuits = [...new Set(monitors.flatMap((monitor) => monitor.openCircuits()))].sort();
   const successRate = samples.length === 0 ? null : samples.filter((sample) => sample.ok).length / samples.length;
@@ -136,11 +139,13 @@ export function healthOf(monitors: readonly Monitor[], checkedAt: Date): HealthS
   const rate = successRate ?? 1;
   const down = samples.length >= FEW && rate <= DOWN_RATE;
   const shut = monitors.some(({ pace }) => pace.shut());
-  const well = openCircuits.length === 0 && !shut && rate >= HEALTHY_RATE;
+  const latencyP50Ms = percentile(times, 0.5);
+  const slow = samples.length >= FEW && (latencyP50Ms ?? 0) > slowMs;
+  const well = openCircuits.length === 0 && !shut && !slow && rate >= HEALTHY_RATE;
   return {
     state: down ? 'DOWN' : well ? 'UP' : 'DEGRADED',
     successRate,
-    latencyP50Ms: percentile(times, 0.5),
+    latencyP50Ms,
     latencyP99Ms: percentile(times, 0.99),
     openCircuits,
     checkedAt,

@@ -126,11 +126,12 @@ export function createConnectors(options: ConnectorsOptions): Connectors {
     health(of) {
       if (typeof of !== 'string') {
         const monitor = opened.get(of.accountId)?.monitor;
-        return healthOf(monitor ? [monitor] : [], clock.now());
+        return healthOf(monitor ? [monitor] : [], clock.now(), limits.slowMs);
       }
       return healthOf(
         [...monitors].filter(([key]) => key.startsWith(`${of} `)).map(([, monitor]) => monitor),
         clock.now(),
+        limits.slowMs,
       );
     },
     close: () => http.close(),

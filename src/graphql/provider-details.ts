@@ -18,7 +18,7 @@ import { ProviderRef } from './provider.ts';
 
 const HealthStateEnum = described('HealthState', 'How a provider does.', {
   UP: 'It works.',
-  DEGRADED: 'Some calls fail, or an operation is cut off for a moment.',
+  DEGRADED: 'Some calls fail, most are slow, or an operation is cut off for a moment.',
   DOWN: 'Hardly anything works.',
 });
 

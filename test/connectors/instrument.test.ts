@@ -128,6 +128,15 @@ describe('an instrumented connector', () => {
     expect(bench.connectors.health('DIWA')).toMatchObject({ state: 'UP', successRate: null });
   });
 
+  it('is not well when half of its answers are slow, though they are right', async () => {
+    open({ retries: 0, slowMs: -1 });
+    stub.play(fine);
+    for (let turn = 0; turn < 4; turn += 1) await write();
+    expect(bench.connectors.health('DIWA')).toMatchObject({ state: 'UP', successRate: 1 });
+    await write();
+    expect(bench.connectors.health('DIWA')).toMatchObject({ state: 'DEGRADED', successRate: 1 });
+  });
+
   it('is down when hardly anything works', async () => {
     open({ retries: 0, breakAfter: 100 });
     stub.play(broken);

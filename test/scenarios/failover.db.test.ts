@@ -28,6 +28,28 @@ describe('A payout that names no provider', () => {
     expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
   });
 
+  test('is quoted with every way, also when all of them have been given up for a while.', async () => {
+    const { call, mbank, qiwi, walletId, input } = await shopWithTwo(gateway);
+    await qiwi.sandbox.close();
+    await mbank.sandbox.close();
+    const asked = { walletId, amount: rub('100'), destination: { phone: megafon } };
+    const quoted = async () => (await call(QuotePaymentDocument, { input: asked })).paymentQuote?.routes;
+    const failed = () => gateway.logged.filter((line) => line.includes('provider call failed')).length;
+    // each question fails: after some both count as down, and are not asked any more
+    const failures = async () => {
+      const before = failed();
+      await quoted();
+      return failed() - before;
+    };
+    await expect.poll(failures, { timeout: 20_000 }).toBe(0);
+    expect(await quoted()).toMatchObject([
+      { available: false, reason: expect.stringContaining('cannot be reached') },
+      { available: false, reason: expect.stringContaining('cannot be reached') },
+    ]);
+    const refused = await refusal(call(CreatePayoutDocument, { input: input(megafon, { confirm: true }) }));
+    expect(refused.__typename).toBe('ProviderUnavailableError');
+  });
+
   test('goes on to QIWI when mbank refuses to be called, once it was confirmed.', async () => {
     const { call, mbank, created, ends, books } = await shopWithTwo(gateway);
     const { id } = await created(beeline);

@@ -1,6 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfirmPaymentDocument, CreateTransitDocument, FindServicesDocument } from '../../schema/operations.ts';
+import { transaction } from '../../src/db/transaction.ts';
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
+import { learn } from '../../src/domain/payment/learn.ts';
+import { connectorOf } from '../../src/domain/provider/store.ts';
+import { present } from '../../src/lib/assert.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
@@ -156,6 +160,31 @@ describe('A transit that enters at one provider and leaves through another', () 
     expect(await shop.clearing()).toBe('0');
     expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
   });
+});
+
+test('What the second provider undoes is the wallet’s, for the card was charged; what it redoes is the service’s again.', async () => {
+  const shop = await shopOfTransits();
+  const { id } = await shop.created();
+  await shop.confirm(id);
+  await shop.cardPays(id);
+  await shop.ends(id, 'COMPLETED');
+  const { db, clock } = gateway.deps;
+  const payment = await db.prisma.payment.findUniqueOrThrow({ where: { id } });
+  const { history } = connectorOf(gateway.deps, shop.qiwi.account);
+  const said = present(await history?.get?.({ wallet: null }, payment.reference ?? '', 'OUT'), 'the line at QIWI');
+  const hear = (status: 'REVERSED' | 'COMPLETED') =>
+    transaction(db, async (tx) => {
+      const now = await tx.payment.findUniqueOrThrow({ where: { id } });
+      const news = { said: { ...said, status }, source: 'POLL' as const };
+      return learn(tx, now, { member: 'payouts', choice: {} }, news, clock.now());
+    });
+  expect((await hear('REVERSED')).status).toBe('REVERSED');
+  expect(await shop.books()).toEqual({ wallet: '-120200', mbank: '20200', qiwi: '0', held: 0n });
+  expect(await shop.clearing()).toBe('0');
+  expect((await hear('COMPLETED')).status).toBe('COMPLETED');
+  expect(await shop.books()).toEqual({ wallet: '-100000', mbank: '20200', qiwi: '-20200', held: 0n });
+  expect(await shop.clearing()).toBe('0');
+  expect(await breaksInTheBooks(db)).toEqual([]);
 });
 
 describe('Without a wallet', () => {

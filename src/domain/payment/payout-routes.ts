@@ -7,7 +7,7 @@ import { assert } from '../../lib/assert.ts';
 import { LimitExceededError } from '../limit/errors.ts';
 import type { KeptParty } from '../mirror/parties.ts';
 import { IdentificationRequiredError, ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
-import { findRoutes, type Route } from '../provider/route.ts';
+import { findEveryRoute, findRoutes, type Route } from '../provider/route.ts';
 import { cataloguesOf } from '../service/catalogue.ts';
 import { serviceForPhone } from '../service/service-of-phone.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
@@ -81,8 +81,9 @@ export async function pricePayoutRoutes(deps: RouteDeps, wish: PayoutWish): Prom
     const found = await serviceRoute(deps, wish);
     return [await quoted(deps, wish, found)];
   }
-  const routes = await routesTo(deps, wish, to);
-  return (await Promise.all(routes.map((route) => price(deps, wish, route, to)))).sort(byCost);
+  const routes = await everyRouteTo(deps, wish, to);
+  const priced = routes.map(({ route, works }) => (works ? price(deps, wish, route, to) : isDown(route)));
+  return (await Promise.all(priced)).sort(byCost);
 }
 
 async function serviceRoute(deps: RouteDeps, wish: PayoutWish): Promise<PayoutRoute> {
@@ -111,8 +112,28 @@ async function ownRoute(
 const reaches = (to: PayeeDestination) => (connector: Route['connector']) =>
   connector.payouts?.payees !== undefined || (to.kind === 'PHONE' && connector.services !== undefined);
 
+const isDown = (route: Route): PricedRoute => ({
+  route,
+  refusal: new ProviderUnavailableError(route.account.provider, null),
+});
+
 async function routesTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination): Promise<Route[]> {
-  const { wallet, partnerId, provider } = wish;
+  const { partnerId, provider } = wish;
+  const own = await ownRouteTo(deps, wish, to);
+  if (own) return [own];
+  return findRoutes(deps, deps.db.prisma, partnerId, { capability: 'PAYOUTS', provider, reaches: reaches(to) });
+}
+
+async function everyRouteTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination) {
+  const { partnerId, provider } = wish;
+  const own = await ownRouteTo(deps, wish, to);
+  if (own) return [{ route: own, works: true }];
+  return findEveryRoute(deps, deps.db.prisma, partnerId, { capability: 'PAYOUTS', provider, reaches: reaches(to) });
+}
+
+/** The only way to a payee out of a wallet that a provider keeps; null for a LOCAL one. @throws NotSupportedError */
+async function ownRouteTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination): Promise<Route | null> {
+  const { wallet } = wish;
   const own = wallet && (await ownRoute(deps, wallet, wish));
   // the provider would pay the owner of the house wallet, and not the one of this
   if (wallet && !own && to.kind === 'WITHDRAWAL_BANK')
@@ -121,10 +142,8 @@ async function routesTo(deps: RouteDeps, wish: PayoutWish, to: PayeeDestination)
       'PAYOUTS',
       'Only a wallet that its provider keeps is withdrawn to its owner’s account by the bank alone. Give a bankAccount or a card.',
     );
-  if (!own) {
-    return findRoutes(deps, deps.db.prisma, partnerId, { capability: 'PAYOUTS', provider, reaches: reaches(to) });
-  }
-  if (reaches(to)(own.connector)) return [own];
+  if (!own) return null;
+  if (reaches(to)(own.connector)) return own;
   throw new NotSupportedError(own.account.provider, 'PAYOUTS', 'The provider of this wallet does not pay there.');
 }
 

@@ -1,13 +1,13 @@
 import type { ProviderQuote } from '../../connectors/records.ts';
 import type { Deps } from '../../deps.ts';
-import { DomainError, InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
+import { DomainError, InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
 import { shareOf } from '../../money/decimal.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
 import { checkLimits } from '../limit/consume-limits.ts';
 import { LimitExceededError } from '../limit/errors.ts';
-import { readUpstream } from '../provider/errors.ts';
+import { ProviderUnavailableError, readUpstream } from '../provider/errors.ts';
 import { isMirrored } from '../wallet/at-provider.ts';
 import { routeOfWallet } from '../wallet/route.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
@@ -21,6 +21,7 @@ import { type PricedRoute, pricePayoutRoutes } from './payout-routes.ts';
 import { quoteOrder } from './price-upstream.ts';
 import { recipientOf } from './recipient.ts';
 import { orderService } from './service-order.ts';
+import { prepareSecondLeg } from './two-leg-transit.ts';
 
 export interface QuotePaymentInput {
   /** The wallet that pays; nobody's in particular when left out. */
@@ -81,7 +82,15 @@ export async function quotePayment(
     return [over ? refused('LOCAL', over) : plainView('LOCAL', amount, 0n, 'OURS')];
   }
   const wish = { wallet, partnerId: viewer.partnerId, target: destination, amount, provider: input.provider };
-  return (await pricePayoutRoutes(deps, wish)).map((route) => payoutView(route, amount));
+  return (await pricePayoutRoutes(deps, wish).catch(onlyWayIsDown)).map((way) =>
+    way instanceof ProviderUnavailableError ? refused(way.provider, way) : payoutView(way, amount),
+  );
+}
+
+/** A service has one way: that of its provider. */
+function onlyWayIsDown(error: unknown): ProviderUnavailableError[] {
+  if (error instanceof ProviderUnavailableError) return [error];
+  throw error;
 }
 
 function payoutView(priced: PricedRoute, amount: MinorAmount): QuotedRoute {
@@ -146,8 +155,15 @@ async function quoteTransit(
     throw InvalidInputError.at('input.destination', 'a card pays services and phones only.');
   const card = await payableCard(deps.db.prisma, viewer, wallet.id, cardId);
   const about = { amount, capability: 'TRANSITS' as const, provider: card.provider, path: ['input', 'destination'] };
-  const { feeMinor } = await orderService(deps, viewer.partnerId, { service, phone }, about);
-  return plainView(card.provider, amount, feeMinor, 'PROVIDER');
+  try {
+    const { feeMinor } = await orderService(deps, viewer.partnerId, { service, phone }, about);
+    return plainView(card.provider, amount, feeMinor, 'PROVIDER');
+  } catch (error) {
+    // another provider's service is paid there once the card has been charged here
+    if (!(error instanceof NotSupportedError) || service === undefined || isMirrored(wallet)) throw error;
+    const { charge } = await prepareSecondLeg(deps, viewer, { service, amount });
+    return plainView(card.provider, amount, charge - amount.minor, 'PROVIDER');
+  }
 }
 
 /** A transfer: by the partner's own tariff between LOCAL wallets, else at the wallet's provider, in one currency or two. */

@@ -1,7 +1,7 @@
 import type { CapabilityCode } from '../../connectors/connector.ts';
 import { capabilityMembers } from '../../connectors/connector.ts';
 import type { Connector } from '../../connectors/registry.ts';
-import { chooseRoute, type RouteCandidate } from '../../connectors/routing.ts';
+import { chooseRoute, isHealthy, type RouteCandidate } from '../../connectors/routing.ts';
 import type { Tx } from '../../db/client.ts';
 import type { ProviderAccount } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
@@ -47,8 +47,49 @@ export async function findRoutes(
   deps: Pick<Deps, 'connectors' | 'vault'>,
   tx: Tx,
   partnerId: string,
-  { capability, provider, origin, accountId, reaches = () => true }: RouteWishes,
+  wishes: RouteWishes,
 ): Promise<Route[]> {
+  const { capability, provider, accountId } = wishes;
+  const { accounts, routes, candidates } = await candidatesOf(deps, tx, partnerId, wishes);
+  const choice = chooseRoute(candidates, { ...(provider ? { provider } : {}), ...(accountId ? { accountId } : {}) });
+  if (choice.kind === 'none') {
+    if (choice.why === 'UNAVAILABLE')
+      throw new ProviderUnavailableError(present(accounts[0], 'an account').provider, null);
+    throw new NotSupportedError(provider ?? 'LOCAL', capability, 'No provider account of this partner can do this.');
+  }
+  // asked for by name it is taken whatever its health, but never through an open circuit: nothing would be sent
+  if (choice.route.circuitOpen) throw new ProviderUnavailableError(choice.route.provider, null);
+  return [choice.route, ...choice.fallbacks].map(({ accountId: id }) => present(routes.get(id), 'a chosen route'));
+}
+
+/**
+ * All accounts that can carry a payment, also those that are down now.
+ * @returns each with whether it works
+ * @throws NotSupportedError when no account can
+ */
+export async function findEveryRoute(
+  deps: Pick<Deps, 'connectors' | 'vault'>,
+  tx: Tx,
+  partnerId: string,
+  wishes: RouteWishes,
+): Promise<{ route: Route; works: boolean }[]> {
+  const { capability, provider } = wishes;
+  const { routes, candidates } = await candidatesOf(deps, tx, partnerId, wishes);
+  const capable = candidates.filter((candidate) => candidate.capable);
+  if (capable.length === 0)
+    throw new NotSupportedError(provider ?? 'LOCAL', capability, 'No provider account of this partner can do this.');
+  return capable.map((candidate) => ({
+    route: present(routes.get(candidate.accountId), 'a route'),
+    works: isHealthy(candidate),
+  }));
+}
+
+async function candidatesOf(
+  deps: Pick<Deps, 'connectors' | 'vault'>,
+  tx: Tx,
+  partnerId: string,
+  { capability, provider, origin, reaches = () => true }: RouteWishes,
+) {
   const accounts = await partnerAccounts(tx, partnerId, provider);
   const routes = new Map(accounts.map((account) => [account.id, { account, connector: connectorOf(deps, account) }]));
   const candidates = [...routes.values()].map(({ account, connector }) => {
@@ -63,15 +104,7 @@ export async function findRoutes(
       fee: null,
     };
   });
-  const choice = chooseRoute(candidates, { ...(provider ? { provider } : {}), ...(accountId ? { accountId } : {}) });
-  if (choice.kind === 'none') {
-    if (choice.why === 'UNAVAILABLE')
-      throw new ProviderUnavailableError(present(accounts[0], 'an account').provider, null);
-    throw new NotSupportedError(provider ?? 'LOCAL', capability, 'No provider account of this partner can do this.');
-  }
-  // asked for by name it is taken whatever its health, but never through an open circuit: nothing would be sent
-  if (choice.route.circuitOpen) throw new ProviderUnavailableError(choice.route.provider, null);
-  return [choice.route, ...choice.fallbacks].map(({ accountId: id }) => present(routes.get(id), 'a chosen route'));
+  return { accounts, routes, candidates };
 }
 
 /** How a provider does, and whether a circuit is open that the capability needs. */
