@@ -69,6 +69,13 @@ const unusual: Record<string, fc.Arbitrary<unknown>> = {
   EmailAddress: fc.constantFrom('a@b@c', '@', 'a\r\nBcc: b@c.d'),
 };
 
+/** Which of the words may be meant by an id of this name: those of its kind, where there are some. */
+function meant(name: string, words: Words): Words {
+  const [kind = ''] = /wallet|payment|customer|partner/i.exec(name) ?? [];
+  const fitting = words.filter((word) => kind !== '' && word.startsWith(`${kind.slice(0, 3).toLowerCase()}_`));
+  return fitting.length > 0 ? fitting : words;
+}
+
 /** The value of a scalar: as it should be, or, in the wild, as it should not be or of another kind. */
 function scalar(name: string, words: Words, wild: boolean): fc.Arbitrary<unknown> {
   const text = fc.oneof(
@@ -90,17 +97,22 @@ interface Taste {
 }
 
 /** A value of an input type; optional fields are there or not, and in the wild one that there is not. */
-function value(type: GraphQLInputType, taste: Taste, depth: number): fc.Arbitrary<unknown> {
-  if (isNonNullType(type)) return value(type.ofType, taste, depth);
-  if (isListType(type)) return fc.array(value(type.ofType, taste, depth + 1), { maxLength: 3 });
+function value(type: GraphQLInputType, name: string, taste: Taste, depth: number): fc.Arbitrary<unknown> {
+  if (isNonNullType(type)) return value(type.ofType, name, taste, depth);
+  if (isListType(type)) return fc.array(value(type.ofType, name, taste, depth + 1), { maxLength: 3 });
   if (isEnumType(type)) {
     const known = fc.constantFrom(...type.getValues().map(({ name }) => name));
     return taste.wild ? fc.oneof({ weight: 9, arbitrary: known }, fc.constant('NONE_SUCH')) : known;
   }
-  if (!isInputObjectType(type)) return scalar(type.name, taste.words, taste.wild);
+  if (!isInputObjectType(type)) {
+    const words = type.name === 'ID' ? meant(name, taste.words) : taste.words;
+    return scalar(type.name, words, taste.wild);
+  }
   const every = Object.values(type.getFields());
   const fields = every.filter((field) => isRequiredInputField(field) || type.isOneOf || depth < 3);
-  const shape = Object.fromEntries(fields.map((field) => [field.name, value(field.type, taste, depth + 1)]));
+  const shape = Object.fromEntries(
+    fields.map((field) => [field.name, value(field.type, field.name, taste, depth + 1)]),
+  );
   const requiredKeys = fields.filter(isRequiredInputField).map(({ name }) => name);
   const one = fc
     .constantFrom(...fields.map(({ name }) => name))
@@ -143,7 +155,9 @@ function asked(
 ): fc.Arbitrary<FuzzedDocument> {
   // a page is asked for from one end, and cursors are opaque
   const wanted = field.args.filter(({ name }) => taste.wild || !['after', 'before', 'last'].includes(name));
-  const shape = Object.fromEntries(wanted.map((arg) => [arg.name, value(arg.type, taste, 0)]));
+  const shape = Object.fromEntries(
+    wanted.map((arg) => [arg.name, value(arg.type, arg.name === 'id' ? field.name : arg.name, taste, 0)]),
+  );
   const requiredKeys = field.args.filter(isRequiredArgument).map(({ name }) => name);
   const variables = fc.record(shape, { requiredKeys }) as fc.Arbitrary<Record<string, unknown>>;
   return fc
