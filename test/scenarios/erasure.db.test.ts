@@ -24,7 +24,7 @@ import {
 import { contextOf, sealedColumns } from '../../src/domain/vault/sealed-columns.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
 import { startTestApp } from '../support/app.ts';
-import { done, fault, openShop, refusal, rub, unique } from '../support/builders.ts';
+import { done, fault, newPhone, openShop, refusal, rub, unique } from '../support/builders.ts';
 import { run, subscribe } from '../support/operations.ts';
 import { linkQiwi, reconciled, startQiwi } from '../support/qiwi.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
@@ -189,4 +189,27 @@ test('Doing it again changes nothing, and nothing new begins for an erased custo
   expect(await gateway.deps.db.prisma.customer.findUniqueOrThrow({ where: { id: anna.id } })).toEqual(before);
   const again = await shop.call(CreateCustomerDocument, { input: { externalId: anna.externalId } });
   expect(done(again.customerCreate, 'CustomerCreateSuccess').customer.id).not.toBe(anna.id);
+});
+
+test('Of an erasure and the opening of a wallet at the same moment one is done and the other refused.', async () => {
+  const outcomes = new Set<string>();
+  for (let round = 1; round <= 12; round += 1) {
+    const { id: customerId } = await shop.customer({ person });
+    const wish = { idempotencyKey: unique('race'), customerId, phone: newPhone(), currency: 'RUB' };
+    const [erasing, opening] = await Promise.all([
+      shop.call(EraseCustomerDocument, { input: { customerId } }),
+      shop.call(OpenWalletDocument, { input: wish }),
+    ]);
+    const { prisma } = gateway.deps.db;
+    const [customer, open] = [
+      await prisma.customer.findUniqueOrThrow({ where: { id: customerId } }),
+      await prisma.wallet.count({ where: { customerId } }),
+    ];
+    outcomes.add(`${erasing.customerErasePersonalData?.__typename} ${opening.walletOpen?.__typename}`);
+    expect([customer.erasedAt === null, customer.personSealed === null, open]).toEqual(
+      opening.walletOpen?.__typename === 'WalletOpenSuccess' ? [true, false, 1] : [false, true, 0],
+    );
+  }
+  const possible = ['CustomerErasePersonalDataSuccess InvalidInputError', 'StateError WalletOpenSuccess'];
+  expect([...outcomes].filter((outcome) => !possible.includes(outcome))).toEqual([]);
 });
