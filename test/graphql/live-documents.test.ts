@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { buildASTSchema, buildSchema, parse, visit } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { brokenBy, documentsIn, documentsOf } from '../../scripts/live-documents.ts';
 import { apolloManifest, codegenManifest } from '../support/documents.ts';
 
@@ -97,6 +102,43 @@ test('A change of something unused does not hide one of something used whose nam
     expect.stringMatching(/^Field .*Wallet\.identification.* changed type .*, which is used by shop\.json One\.$/),
   ]);
 });
+
+test('The check fails by a partner’s manifest in the repository, and generating writes nothing.', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'koshel-schema-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync('schema', join(folder, 'schema'), { recursive: true });
+  const path = join(folder, 'schema', 'schema.graphql');
+  // what is published has a field that the code no longer has
+  writeFileSync(path, readFileSync(path, 'utf8').replace('type Viewer {', 'type Viewer {\n  nickname: String!\n'));
+  const published = readFileSync(path, 'utf8');
+  const generate = (...args: string[]) => {
+    const script = fileURLToPath(new URL('../../scripts/generate.ts', import.meta.url));
+    const loader = import.meta.resolve('tsx');
+    return promisify(execFile)(process.execPath, ['--import', loader, script, ...args], { cwd: folder }).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      (failed: { code: number; stderr: string }) => failed,
+    );
+  };
+  // nobody uses it: the files are stale, and that is all
+  expect((await generate('--check')).stderr).toBe(
+    'schema/schema.graphql is not up to date: run `npm run generate` and look at its diff.\n',
+  );
+  const manifest = codegenManifest('query Nick { viewer { nickname } }');
+  writeFileSync(join(folder, 'schema', 'partners', 'shop-app-1.json'), manifest);
+  for (const args of [['--check'], []]) {
+    const { code, stderr } = await generate(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('shop-app-1.json Nick is no longer valid: Cannot query field "nickname" on type "Viewer"');
+    expect(stderr).toContain(
+      "Field 'nickname' was removed from object type 'Viewer', which is used by shop-app-1.json Nick.",
+    );
+  }
+  expect(readFileSync(path, 'utf8')).toBe(published);
+  expect((await generate('--accept-breaks')).code).toBe(0);
+  expect(readFileSync(path, 'utf8')).not.toBe(published);
+  // it is still in the folder, and still broken
+  expect((await generate('--check')).code).toBe(1);
+}, 180_000);
 
 describe('Our own schema', () => {
   const printed = readFileSync('schema/schema.graphql', 'utf8');
