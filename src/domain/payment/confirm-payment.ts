@@ -14,7 +14,7 @@ import { holdPayout } from './payout.ts';
 import { capsOfPayment, enforcePaymentCaps } from './payout-caps.ts';
 import { type Progress, resume } from './progress.ts';
 import { refusalOf } from './refusal.ts';
-import { repricePayment } from './reprice-payment.ts';
+import { checkAgreed, repricePayment } from './reprice-payment.ts';
 import { startUpstream } from './start-upstream.ts';
 import { findPayment, lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
@@ -47,7 +47,7 @@ export async function confirmPayment(
   { justPriced = false } = {},
 ): Promise<{ payment: Payment; replayed: boolean }> {
   await checkPayer(deps, viewer, input.paymentId);
-  if (!justPriced) await repricePayment(deps, viewer, input);
+  const agreed = justPriced ? null : await repricePayment(deps, viewer, input);
   // what a card pays uses up no cap of the wallet
   const byCard = input.payWithCardId !== undefined || input.payWithNewCard === true;
   const stated = byCard ? null : await capsOfPayment(deps, viewer, input.paymentId);
@@ -63,6 +63,8 @@ export async function confirmPayment(
       throw notConfirmable(payment, 'The time to confirm this payment has run out. Create it anew.');
     }
     if (!payment.providerAccountId) refuseCard(input);
+    // somebody else's confirmation may have taken it another way meanwhile
+    if (agreed !== null) checkAgreed(payment, agreed);
     if (stated) await enforcePaymentCaps(tx, payment, stated, now);
     const confirmed = payment.providerAccountId
       ? await startUpstream(deps, tx, viewer, payment, input, now)

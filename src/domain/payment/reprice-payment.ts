@@ -26,6 +26,7 @@ export interface Repricing {
 /**
  * Sees to it, right before a payment is confirmed, that nobody pays more than was told: a provider of one phase is asked its price once
  * more, and a payment whose provider cannot be reached is priced on its next way. What the payment costs now is stored, and nothing moves.
+ * @returns the highest fee that is agreed to, minor units; null where no provider prices the payment
  * @throws PriceChangedError when that is more than was agreed to: confirming again agrees to it; ProviderUnavailableError,
  *   InvalidInputError; what createUpstream throws for the next way
  */
@@ -33,19 +34,28 @@ export async function repricePayment(
   deps: RepriceDeps,
   viewer: TenantViewer,
   { paymentId, maxFee }: Repricing,
-): Promise<void> {
+): Promise<bigint | null> {
   const { prisma } = deps.db;
   const payment = await findPayment(prisma, viewer, paymentId);
-  if (!payment || !mayAct(viewer, payment) || payment.status !== 'CREATED') return;
+  if (!payment || !mayAct(viewer, payment) || payment.status !== 'CREATED') return null;
   if (maxFee) checkMaxFee(maxFee, payment.currency);
-  if (payment.providerAccountId === null || !payment.priced || isOver(deps, payment)) return;
+  if (payment.providerAccountId === null || !payment.priced || isOver(deps, payment)) return null;
   const agreed = await agree(deps, payment, maxFee);
   const upstream = await loadUpstream(deps, prisma, payment);
   const after = await priced(deps, upstream);
-  if (after.feeMinor <= agreed) return;
-  const { currency, amountMinor, feeMinor } = after;
-  const told = { minor: payment.amountMinor + payment.feeMinor, currency };
-  throw new PriceChangedError({ minor: feeMinor, currency }, { minor: amountMinor + feeMinor, currency }, told);
+  checkAgreed(after, agreed, payment.feeMinor);
+  return agreed;
+}
+
+/**
+ * @param agreed the highest fee that is agreed to, minor units
+ * @param told the fee as it was told before; what is agreed to when left out
+ * @throws PriceChangedError
+ */
+export function checkAgreed({ currency, amountMinor, feeMinor }: Payment, agreed: bigint, told = agreed): void {
+  if (feeMinor <= agreed) return;
+  const of = (minor: bigint) => ({ minor, currency });
+  throw new PriceChangedError(of(feeMinor), of(amountMinor + feeMinor), of(amountMinor + told));
 }
 
 /** @throws InvalidInputError */
