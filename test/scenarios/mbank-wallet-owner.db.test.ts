@@ -221,7 +221,7 @@ describe('The owner’s picture', () => {
     expect((await upload(id, Buffer.from('<svg onload="alert(1)"/>'))).answer).toMatchObject({ code: 'INVALID_INPUT' });
     const large = Buffer.concat([png, Buffer.alloc(10 * 1024 * 1024)]);
     expect((await upload(id, large)).answer).toMatchObject({ code: 'INVALID_INPUT' });
-    const huge = await upload(id, Buffer.alloc(12 * 1024 * 1024));
+    const huge = await upload(id, Buffer.alloc(33 * 1024 * 1024));
     expect(huge.status).toBe(413);
     expect((await upload(unique('wal'), png)).answer).toMatchObject(notFound);
     const json = await fault(gateway, shop.apiKey, SetPictureDocument, { input: { walletId: id, file: {} as never } });
