@@ -88,6 +88,37 @@ describe('A subscription', () => {
   });
 });
 
+/** Fragments of which each spreads the next so many times: paths without number, in few words. */
+const fan = (levels: number, times: number) =>
+  `{ ...F0 } ${Array.from({ length: levels }, (_, at) => `fragment F${at} on Query { ${`...F${at + 1} `.repeat(times)} }`).join(' ')} fragment F${levels} on Query { viewer { kind } }`;
+
+/** Each would take minutes, or for ever, if every path in it were walked. */
+test.each([
+  ['fans out ten to the fifth', fan(5, 10)],
+  ['fans out fourteen to the sixth', fan(6, 14)],
+  ['doubles sixty times', fan(60, 2)],
+  ['goes in a circle', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A ...A }'],
+  ['says one field two thousand times', `{ viewer { ${'kind '.repeat(1_900)} } }`],
+  [
+    'asks for one list with many arguments',
+    `{ ${Array.from({ length: 200 }, (_, at) => `wallets(first: ${at}) { __typename }`).join(' ')} }`,
+  ],
+  ['opens two thousand brackets', `{ wallets(first: ${'['.repeat(1_900)}`],
+  ['opens two thousand braces', '{ viewer '.repeat(900)],
+  [
+    'asks the schema for itself in a circle',
+    `{ __schema { types { ${'fields { type { '.repeat(6)} name ${'} } '.repeat(6)} } } }`,
+  ],
+])('A document that %s is refused while others are answered.', async (_what, document) => {
+  const others = [1, 2, 3].map(() => gateway.query(shop.apiKey, '{ viewer { kind } }'));
+  const { data, errors } = await gateway.query(shop.apiKey, document);
+  expect(data ?? null).toBeNull();
+  expect(['OPERATION_TOO_COMPLEX', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED']).toContain(
+    errors?.[0]?.extensions?.['code'],
+  );
+  expect(await Promise.all(others)).toEqual(others.map(() => ({ data: { viewer: { kind: 'PARTNER' } } })));
+});
+
 test('The limits are those that the documentation tells.', () => {
   expect(operationLimits).toEqual({ complexity: 5_000, depth: 12, breadth: 250 });
 });
