@@ -14,6 +14,7 @@ import { MoneyRef, money } from './money.ts';
 import { maskNumber } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { CreditSessionRef } from './refs.ts';
+import { wordsFor } from './words.ts';
 
 export const CreditSessionStateEnum = described(
   'CreditSessionState',
@@ -70,9 +71,11 @@ export const CreditRefundRef = builder.objectRef<CreditRefund>('CreditRefund').i
         money(amountMinor, (await loaders.creditSession.load(sessionId))?.currency ?? ''),
     }),
     outcome: t.expose('outcome', { type: AttemptOutcomeEnum, description: 'What came of it.' }),
-    message: t.exposeString('message', {
+    message: t.string({
       nullable: true,
-      description: 'The lender’s words, or what proved the outcome.',
+      description:
+        'The lender’s words, or what proved the outcome. Numbers in them are masked for callers who may not see personal data.',
+      resolve: ({ message }, _args, context) => wordsFor(context, [], message),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
   }),

@@ -83,6 +83,25 @@ describe('A start', () => {
     expect(await of(input.orderId)).toMatchObject({ state: 'PROCESSING', frameUrl: null });
   });
 
+  test('whose gateway dies before the answer is asked about by the next one; the page is lost, the session is not.', async () => {
+    const input = order();
+    const { prisma } = gateway.deps.db;
+    const send = async () => (await call(StartCreditSessionDocument, { input })).creditSessionStart;
+    const { answer } = await through('MW-1', { kind: 'close', when: 'after' }, send);
+    expect(answer).toMatchObject({ __typename: 'ProviderUnavailableError' });
+    // as a process leaves it that has died: its call may still be on its way, and no job was told of the end
+    const where = { orderId: input.orderId };
+    const { id } = await prisma.creditSession.findFirstOrThrow({ where });
+    await prisma.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE key = ${`follow-credit-session:${id}`}`;
+    await prisma.creditSession.update({ where: { id }, data: { callUntil: new Date(Date.now() + 30_000) } });
+    expect(await send()).toMatchObject({ __typename: 'ProviderUnavailableError', retryAt: expect.any(String) });
+    await gateway.restart();
+    await gateway.deps.db.prisma.creditSession.update({ where: { id }, data: { callUntil: new Date() } });
+    expect(await send()).toMatchObject({ __typename: 'ProviderRejectedError', remedy: 'CHANGE_INPUT' });
+    expect((await of(input.orderId)).state).toBe('PROCESSING');
+    expect(moneywall.sessions(input.orderId)).toHaveLength(1);
+  });
+
   test('of which nothing has come leaves nothing: ten minutes later its order is free for other input.', async () => {
     const input = order();
     const fault: CallFault = { kind: 'close', when: 'before' };
