@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CreditSessionDocument, CreditSessionsDocument, StartCreditSessionDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub } from '../support/builders.ts';
-import { credit, creditBooks, order, startMoneywall } from '../support/moneywall.ts';
+import { credit, creditBooks, order, startMoneywall, tellByCallsOnly } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -63,7 +63,8 @@ test('An order is started: the lender has all that was told of it, and the shopp
 });
 
 test('An application that is refused ends CANCELLED as soon as the lender calls; nothing was lent.', async () => {
-  const { orderId } = await start();
+  const { id, orderId } = await start();
+  await tellByCallsOnly(gateway, id);
   const change = await moved(async () => {
     moneywall.act('session.cancel', { order: orderId });
     const ended = await until(orderId, 'CANCELLED');
@@ -74,7 +75,8 @@ test('An application that is refused ends CANCELLED as soon as the lender calls;
 });
 
 test('One that is accepted is AUTHORIZED: the lender owes the order, we owe the partner, and until then it can be voided.', async () => {
-  const { orderId, createdAt } = await start();
+  const { id, orderId, createdAt } = await start();
+  await tellByCallsOnly(gateway, id);
   const change = await moved(async () => {
     moneywall.act('session.authorize', { order: orderId });
     const session = await until(orderId, 'AUTHORIZED');
@@ -179,6 +181,7 @@ test('Whoever watches a session sees each of its states once, in order, and the 
     state: 'AUTHORIZED',
     refunded: { amount: '4000.00' },
   });
+  await tellByCallsOnly(gateway, id);
   moneywall.act('session.charge', { order: orderId });
   done(await refund(orderId, '6000'), 'CreditSessionRefundSuccess');
   const rest: [string, string][] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
-import { application, credit, startMoneywall } from '../support/moneywall.ts';
+import { application, credit, startMoneywall, tellByCallsOnly } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -15,7 +15,8 @@ const press = (page: string, fields: Record<string, string>) =>
   fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
 test('The shopper applies on the lender’s page and comes back to the shop, which proves nothing; the lender calls us.', async () => {
-  const { orderId, frameUrl } = await start();
+  const { id, orderId, frameUrl } = await start();
+  await tellByCallsOnly(gateway, id);
   const page = frameUrl ?? '';
   expect(await (await fetch(page)).text()).toContain('name="pan"');
   const answer = await press(page, { ...application, do: 'apply', decision: 'pending' });

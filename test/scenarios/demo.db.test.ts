@@ -12,7 +12,7 @@ import {
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub, unique } from '../support/builders.ts';
-import { application, order } from '../support/moneywall.ts';
+import { application, order, tellByCallsOnly } from '../support/moneywall.ts';
 import { run, subscribe } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';
 
@@ -99,6 +99,7 @@ describe('The demo', () => {
   test('The demo partner sells on credit: a shopper applies on the page that it shows, and the gateway is called.', async () => {
     const started = (await call(StartCreditSessionDocument, { input: order() })).creditSessionStart;
     const { session } = done(started, 'CreditSessionStartSuccess');
+    await tellByCallsOnly(gateway, session.id);
     expect((await fetch(session.frameUrl ?? '')).status).toBe(200);
     const watched = subscribe(gateway.ws(demo.apiKey), WatchCreditSessionDocument, { id: session.id });
     expect((await watched.next()).creditSessionUpdated.state).toBe('PROCESSING');

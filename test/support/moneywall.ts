@@ -231,6 +231,12 @@ async function attach(gateway: TestApp, apiKey: string, input: Tickets, letter?:
   };
 }
 
+/** Takes the job away that would ask about a session by itself: only the lender's own calls tell then. */
+export async function tellByCallsOnly({ deps }: TestApp, sessionId: string): Promise<void> {
+  const key = `follow-credit-session:${sessionId}`;
+  await deps.db.pool.query('SELECT graphile_worker.remove_job($1)', [key]);
+}
+
 /** The balances of the accounts that credit moves, in rubles, by the first part of their code. */
 export async function creditBooks({ deps }: TestApp, partnerId: string): Promise<Record<string, string>> {
   const { rows } = await deps.db.pool.query<{ name: string; minor: string }>(
