@@ -43,7 +43,8 @@ export function neededText(failure: AuthFailure): string {
   }
 }
 
-function scopeText(scope: string, parameter: unknown): string {
+/** One need in words. */
+export function scopeText(scope: string, parameter: unknown): string {
   if (scope === 'admin') return 'the administrator’s key';
   if (scope === 'server') return `a partner’s key${parameter === 'ANY' ? '' : ` with the scope ${parameter}`}`;
   return scope === 'write' ? `a partner’s key or session with the scope ${parameter}` : `the scope ${parameter}`;

@@ -115,10 +115,11 @@ export function operationAt(schema: GraphQLSchema, place: IdPlace, id: string, v
       fill(arg.type, arg.name, arg.name === place.path[0] ? place.path.slice(1) : null, id, values),
     ]),
   );
-  const declared = args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
-  const said = args.map(({ name }) => `${name}: $${name}`).join(', ');
+  const inParentheses = (texts: string[]) => (texts.length === 0 ? '' : `(${texts.join(', ')})`);
+  const declared = inParentheses(args.map(({ name, type }) => `$${name}: ${type}`));
+  const said = inParentheses(args.map(({ name }) => `${name}: $${name}`));
   const { name, type } = field;
-  return { document: `${place.root} (${declared}) { ${name}(${said}) ${selectionOf(schema, type)} }`, variables };
+  return { document: `${place.root} ${declared} { ${name}${said} ${selectionOf(schema, type)} }`, variables };
 }
 
 /**
@@ -177,6 +178,7 @@ function leaf(type: string, name: string, values: Values): unknown {
     URL: 'https://shop.example/back',
     Date: '2026-01-02',
     DateTime: '2026-01-02T03:04:05Z',
+    OffsetDateTime: '2026-01-02T03:04:05+03:00',
   };
   return any[type] ?? unique(name);
 }
