@@ -164,7 +164,7 @@ const readerNames: [string, number][] = [
   ['Another customer of the same partner', 2],
 ];
 
-describe.each(readerNames)('%s', PATIENT, (_name, index) => {
+describe.each(readerNames)('%s', PATIENT, (name, index) => {
   test('is told of a real id what it is told of one that nobody has.', async () => {
     const reader = present(readers[index], 'a reader');
     const differ: object[] = [];
@@ -182,6 +182,7 @@ describe.each(readerNames)('%s', PATIENT, (_name, index) => {
         if (one !== none) differ.push({ place: nameOf(place), id, one, none });
       }
     }
+    process.stdout.write(`tenancy: ${name}: ${operations.length} places, ${asked} foreign ids said\n`);
     expect(asked).toBeGreaterThan(150);
     expect(odd).toEqual([]);
     expect(differ).toEqual([]);
@@ -244,6 +245,7 @@ test('Its owner meets it in many of these fields.', PATIENT, async () => {
     const answer = JSON.stringify(await gateway.query(shop.apiKey, document));
     if (idsIn(answer).some((id) => theirs.get(prefixOf(id))?.includes(id))) telling.push(document);
   }
+  process.stdout.write(`tenancy: ${every.length} fields, ${telling.length} tell their owner of an own id\n`);
   expect(telling.length).toBeGreaterThan(40);
 });
 
