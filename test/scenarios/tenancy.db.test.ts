@@ -10,6 +10,7 @@ import { openShop, somebodysAccount } from '../support/builders.ts';
 import { freePort } from '../support/qiwi.ts';
 import { fieldPlaces, type IdPlace, idPlaces, operationAt, selectionOf, type Values } from '../support/schema-walk.ts';
 import { everythingStored } from '../support/secrets.ts';
+import { countStatements } from '../support/statements.ts';
 import { anotherShop, everythingOf } from '../support/tenants.ts';
 
 /**
@@ -190,6 +191,36 @@ describe.each(readerNames)('%s', PATIENT, (name, index) => {
 });
 
 const wanted = ({ root }: IdPlace) => (root === 'mutation' ? 'NOT_FOUND' : '');
+
+test(
+  'A foreign id costs as many statements as one that nobody has, so that time tells nothing either.',
+  PATIENT,
+  async () => {
+    const reader = present(readers[0], 'a reader');
+    const statements = countStatements(pool);
+    const cost = async (place: IdPlace, id: string): Promise<number> => {
+      const before = statements();
+      await told(reader, place, id);
+      return statements() - before;
+    };
+    /** Of two costs whether they are the same; what runs beside only adds to either. */
+    const alike = async (place: IdPlace, ids: readonly [string, string]) => {
+      const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number];
+      for (let round = 0; round < 20 && (round < 2 || least[0] !== least[1]); round += 1) {
+        for (const at of [0, 1] as const) least[at] = Math.min(least[at], await cost(place, ids[at]));
+      }
+      return least;
+    };
+    const differ = [];
+    for (const place of operations) {
+      const [foreign] = theirs.get(idPrefixes[place.kind]) ?? [];
+      if (!foreign) continue;
+      const [none, one] = await alike(place, [missing(place.kind), foreign]);
+      if (one !== none) differ.push({ place: nameOf(place), kind: place.kind, none, one });
+    }
+    expect(differ).toEqual([]);
+  },
+);
 
 describe.each(readerNames)('%s', PATIENT, (_name, index) => {
   test('hears nothing of it by subscription.', async () => {

@@ -15,8 +15,10 @@ const AT_ONCE = 8;
 
 /** A service that is offered now in a catalogue of this partner, or null: absent and foreign are the same. */
 export async function findService(deps: CatalogueDeps, tx: Tx, partnerId: string, id: string): Promise<Service | null> {
+  // asked for in any case: what is foreign must not take longer than what is absent
+  const catalogues = await partnerCatalogues(deps, tx, partnerId);
   const row = await tx.service.findFirst({ where: { id, removedAt: null } });
-  return row && belongs(row, await partnerCatalogues(deps, tx, partnerId)) ? row : null;
+  return row && belongs(row, catalogues) ? row : null;
 }
 
 /**
