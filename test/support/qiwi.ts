@@ -56,7 +56,9 @@ export async function startQiwi(
   partnerId: string,
   more: Record<string, string | undefined> = {},
 ): Promise<TestQiwi> {
-  const sandbox = await startSandbox({ port: 0, webhookRetryDelaysMs: [100, 100] });
+  // a port that is still its own after it was closed for a while
+  const port = Number.parseInt(await freePort(), 10);
+  const sandbox = await startSandbox({ port, smtpPort: 0, webhookRetryDelaysMs: [100, 100] });
   afterAll(() => sandbox.close());
   const credentials: Record<string, string | undefined> = { wallet: house.personId, token: house.token, ...more };
   const account = await createProviderAccount(gateway.deps, {
