@@ -68,6 +68,6 @@ test('Events, and notifications that are done with, go after their days; the boo
 test('The job runs every night by itself.', async () => {
   await vi.waitFor(async () => {
     const { rows } = await pool.query('SELECT identifier FROM graphile_worker._private_known_crontabs');
-    expect(rows).toEqual([{ identifier: 'prune' }]);
+    expect(rows).toContainEqual({ identifier: 'prune' });
   });
 });
