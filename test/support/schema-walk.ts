@@ -81,6 +81,20 @@ export function idPlaces(schema: GraphQLSchema): { places: IdPlace[]; unknown: O
   return { places, unknown };
 }
 
+/** Fields below the roots that take an id: `Type.field(path)`. */
+export function idsBelow(schema: GraphQLSchema): string[] {
+  const roots = rootsOf(schema).map(([, type]) => type);
+  return Object.values(schema.getTypeMap())
+    .filter(
+      (type): type is GraphQLObjectType => isObjectType(type) && !roots.includes(type) && !type.name.startsWith('__'),
+    )
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap(({ name, args }) =>
+        args.flatMap((arg) => pathsToIds(arg, [])).map((path) => `${type.name}.${name}(${path.join('.')})`),
+      ),
+    );
+}
+
 export function rootsOf(schema: GraphQLSchema): [Root, GraphQLObjectType][] {
   const roots: [Root, GraphQLObjectType | null | undefined][] = [
     ['query', schema.getQueryType()],
