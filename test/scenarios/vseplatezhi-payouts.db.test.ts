@@ -47,7 +47,8 @@ describe('A payout to a merchant', () => {
     expect(operations).toEqual(['payment.init']);
     expect(await figures(call, from.id)).toEqual({ posted: '1000.00', pending: '0.00', upstream: '1000.00' });
 
-    expect(await confirm(id)).toMatchObject({ status: 'COMPLETED' });
+    await confirm(id);
+    await until(id, 'COMPLETED');
     expect((await attemptOf(id)).operations).toEqual(['payment.init', 'payment.execute']);
     expect(await figures(call, from.id)).toEqual({ posted: '749.25', pending: '0.00', upstream: '749.25' });
     expect(spent(from)).toMatchObject([{ type: 'PAYMENT' }]);
@@ -82,19 +83,23 @@ describe('A payout to a merchant', () => {
   test('Of two that are equal and unclear, one of which was paid, one is paid and the other goes back.', async () => {
     const from = await wallet();
     const [first, second] = [await payout(from.id, toBank, '100'), await payout(from.id, toBank, '100')];
+    const asked = theirs.asked('withdrawal.init');
     for (const when of ['after', 'before'] as const)
       theirs.sandbox.control.fault({ provider: 'vseplatezhi', operation: 'withdrawal.init', kind: 'close', when });
     await Promise.all([confirm(first), confirm(second)]);
     expect(spent(from)).toHaveLength(1);
     const paid = () => prisma.payment.count({ where: { id: { in: [first, second] }, status: 'COMPLETED' } });
     await expect.poll(paid, { timeout: 20_000 }).toBe(1);
+    // both have met their fault; the next test must not
+    await expect.poll(() => theirs.asked('withdrawal.init') - asked, { timeout: 20_000 }).toBe(2);
     expect(await figures(call, from.id)).toEqual({ posted: '900.00', pending: '100.00', upstream: '900.00' });
   }, 60_000);
 
   test('Out of a LOCAL wallet it goes through the house wallet.', async () => {
     const from = await fundedWalletOf(call, newPhone(), '1000');
     const id = await payout(from, { merchant: { reference: bookshop } }, '300');
-    expect(await confirm(id)).toMatchObject({ status: 'COMPLETED' });
+    await confirm(id);
+    await until(id, 'COMPLETED');
     expect(await figures(call, from)).toMatchObject({ posted: '700.00', pending: '0.00' });
     const { node } = await call(HouseWalletDocument, { id: theirs.account.id });
     const houseId = node && 'houseWallet' in node ? (node.houseWallet?.id ?? '') : '';
@@ -113,7 +118,8 @@ describe('A withdrawal to the owner’s own account', () => {
       status: 'CREATED',
       destination: { __typename: 'ExternalParty', description: 'Test Bank' },
     });
-    expect(await confirm(id)).toMatchObject({ status: 'COMPLETED' });
+    await confirm(id);
+    await until(id, 'COMPLETED');
     expect((await attemptOf(id)).operations).toEqual(['withdrawal.init']);
     expect(await figures(call, from.id)).toEqual({ posted: '600.00', pending: '0.00', upstream: '600.00' });
     expect(await reconciled(from.id)).toMatchObject({ breaks: [] });
