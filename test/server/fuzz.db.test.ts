@@ -12,10 +12,10 @@ import { type FuzzedAnswer, type FuzzedRequest, requests, send } from '../suppor
 /**
  * Ten thousand requests that nobody would write: documents from a grammar over the public schema, bodies, headers and credentials of every
  * kind. None is answered by a 500 or a fault, none shows what is inside, and the gateway and its books stand afterwards.
- * FUZZ_SEED repeats a run.
+ * FUZZ_SEED takes another seed than the usual one.
  */
 
-const seed = Number.parseInt(process.env['FUZZ_SEED'] ?? String(Date.now() % 2 ** 31), 10);
+const seed = Number.parseInt(process.env['FUZZ_SEED'] ?? '5', 10);
 const ROUNDS = 10;
 const PER_ROUND = 1_000;
 const AT_ONCE = 8;
