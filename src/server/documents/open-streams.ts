@@ -38,9 +38,11 @@ export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documen
       if (error) stream.end(error);
     }
   });
+  const unstopped = (error: unknown) =>
+    deps.log.warn({ err: error }, 'the source of a subscription that was ended did not stop');
   return {
     watch({ partnerId, persisted, version }, results) {
-      const { iterator, end } = endable(results, () => open.delete(watched));
+      const { iterator, end } = endable(results, () => open.delete(watched), unstopped);
       const watched: Watched = { partnerId, documentId: persisted?.documentId ?? null, version, end };
       open.add(watched);
       return iterator;
@@ -78,8 +80,9 @@ async function refusalOf(
 /**
  * Results that can be ended from outside, even while nothing comes.
  * @param onEnd called when they end, however they do
+ * @param onUnstopped told when they are ended from outside and their source cannot be left
  */
-function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
+function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void, onUnstopped: (error: unknown) => void) {
   const source = results[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   let over = false;
@@ -128,7 +131,7 @@ function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void) {
     if (over) return;
     ending = error;
     // whatever the source says to being left, its reader is told the reason
-    leave().catch(() => undefined);
+    leave().catch(onUnstopped);
     answer?.(last());
   };
   return { iterator, end };
