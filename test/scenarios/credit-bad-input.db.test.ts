@@ -9,7 +9,7 @@ import {
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, fault, refusal, rub, unique } from '../support/builders.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { credit, order, startMoneywall, tickets } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import { done } from '../support/builders.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { credit, creditBooks, order, startMoneywall } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';

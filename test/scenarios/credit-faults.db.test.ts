@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ResolveCreditRefundDocument, StartCreditSessionDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, unique } from '../support/builders.ts';
-import { type CallFault, callFaults, PATIENCE } from '../support/mbank-faults.ts';
+import { type CallFault, callFaults, PATIENCE } from '../support/call-faults.ts';
 import { credit, creditBooks, order, pdf, startMoneywall } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ResolveCreditRefundDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, refusal, rub, unique } from '../support/builders.ts';
-import { type CallFault, PATIENCE } from '../support/mbank-faults.ts';
+import { type CallFault, PATIENCE } from '../support/call-faults.ts';
 import { credit, creditBooks, startMoneywall } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
 import { freePort } from '../support/qiwi.ts';

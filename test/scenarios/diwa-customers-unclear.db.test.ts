@@ -5,8 +5,8 @@ import { CreateCustomerDocument, type CustomerCreateInput, CustomerRecordsDocume
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, refusal } from '../support/builders.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { diwaAccount, startDiwa, TOKEN, wholePerson } from '../support/diwa.ts';
-import { callFaults, PATIENCE } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { booksStay } from '../support/refused.ts';
 

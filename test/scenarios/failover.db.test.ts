@@ -3,8 +3,8 @@ import { ConfirmPaymentDocument, CreatePayoutDocument, QuotePaymentDocument } fr
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, refusal, rub } from '../support/builders.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { beeline, codes, megafon, refuseAt, shopWithTwo } from '../support/failover.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { reconciled } from '../support/qiwi.ts';
 import { breaksInTheBooks, snapshotOfBooks } from '../support/snapshot.ts';

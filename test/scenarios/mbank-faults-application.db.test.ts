@@ -9,9 +9,10 @@ import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub, unique } from '../support/builders.ts';
+import { type CallFault, callFaults, PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
 import { type Desk, deskAt } from '../support/mbank-desk.ts';
-import { type CallFault, callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 

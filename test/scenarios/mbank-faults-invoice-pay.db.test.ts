@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { done } from '../support/builders.ts';
-import { callFaults, spoil } from '../support/mbank-faults.ts';
+import { callFaults } from '../support/call-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { type IssuedInvoice, startInvoicePaying, untouched } from '../support/mbank-invoice-pay.ts';
 import { figures } from '../support/provider-wallets.ts';
 

@@ -3,9 +3,10 @@ import { CreateTransitDocument, SendReceiptDocument } from '../../schema/operati
 import { openOrder } from '../../src/domain/payment/order.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub, unique } from '../support/builders.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
 import { type Desk, deskAt, stateOf } from '../support/mbank-desk.ts';
-import { callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 
 /**

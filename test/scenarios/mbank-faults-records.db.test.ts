@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
+import { callFaults, meetFaults, PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
 import { type Desk, deskAt, type Prepared } from '../support/mbank-desk.ts';
-import { callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { recordWrites } from '../support/mbank-records.ts';
 import { run } from '../support/operations.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
@@ -37,36 +38,24 @@ async function moneyMoved() {
   return { adjusted, others, holds };
 }
 
-/** Repeats a mutation as its caller would, a minute later, until it succeeds. Answers what it was told. */
-async function untilDone({ send }: Prepared): Promise<string[]> {
-  const answers: string[] = [];
-  while (answers.length < 5 && !answers.at(-1)?.endsWith('Success')) {
-    answers.push(present(await send(), 'an answer').__typename);
-  }
-  return answers;
-}
-
 const titles = recordWrites.map(({ title }) => title);
 
 describe.each(callFaults)('A write that %s', (_title, fault) => {
-  const cases = new Map<string, Prepared & { answers: string[] }>();
+  let cases = new Map<string, Prepared & { answers: string[] }>();
   let before: Awaited<ReturnType<typeof moneyMoved>>;
   beforeAll(async () => {
     const prepared = [];
     for (const write of recordWrites) prepared.push({ write, ready: await write.prepare(desk) });
     before = await moneyMoved();
-    const first = prepared.map(async ({ write, ready }) => {
-      spoil(mbank, write.operation, fault);
-      return present(await ready.send(), 'an answer').__typename;
-    });
-    const answers = await Promise.all(first);
-    mbank.sandbox.control.releaseAnswers();
-    now = new Date(now.getTime() + 61_000);
-    for (const [index, { write, ready }] of prepared.entries()) {
-      const told = answers[index] ?? '';
-      const again = told.endsWith('Success') ? [] : await untilDone(ready);
-      cases.set(write.title, { ...ready, answers: [told, ...again] });
-    }
+    cases = await meetFaults(
+      prepared,
+      (write) => spoil(mbank, write.operation, fault),
+      () => {
+        mbank.sandbox.control.releaseAnswers();
+        // a caller comes back a minute later
+        now = new Date(now.getTime() + 61_000);
+      },
+    );
   }, 60_000);
 
   test.each(titles)('%s: it is done once, or once for each call that arrived.', async (title) => {

@@ -3,9 +3,10 @@ import { CreatePayoutDocument, CreateTransitDocument } from '../../schema/operat
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { newPhone, rub, unique } from '../support/builders.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
 import { type Desk, deskAt } from '../support/mbank-desk.ts';
-import { callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { figures, linkedWallet } from '../support/provider-wallets.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';

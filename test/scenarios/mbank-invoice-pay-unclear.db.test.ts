@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DuplicateInvoiceDocument } from '../../schema/operations.ts';
 import { done, unique } from '../support/builders.ts';
-import { type CallFault, spoil } from '../support/mbank-faults.ts';
+import type { CallFault } from '../support/call-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { type IssuedInvoice, startInvoicePaying, untouched } from '../support/mbank-invoice-pay.ts';
 import { figures } from '../support/provider-wallets.ts';
 

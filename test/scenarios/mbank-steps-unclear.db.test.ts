@@ -7,9 +7,10 @@ import {
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, rub, unique } from '../support/builders.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
 import { type Desk, deskAt, newWallet } from '../support/mbank-desk.ts';
-import { PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';

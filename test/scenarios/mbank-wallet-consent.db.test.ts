@@ -3,8 +3,9 @@ import { AuthorizeWalletDocument, IdentifyOwnerDocument, ProviderWalletDocument 
 import { updateProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { startTestApp } from '../support/app.ts';
 import { type Call, done, newPhone, openShop, refusal, unique } from '../support/builders.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { startMbank } from '../support/mbank.ts';
-import { callFaults, PATIENCE, spoil } from '../support/mbank-faults.ts';
+import { spoil } from '../support/mbank-faults.ts';
 import { run } from '../support/operations.ts';
 import { figures, linkedWallet, password } from '../support/provider-wallets.ts';
 import { booksStay, notFound } from '../support/refused.ts';

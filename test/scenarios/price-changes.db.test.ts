@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CreatePayoutDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { refusal, rub } from '../support/builders.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { codes, megafon, refuseAt, shopWithTwo } from '../support/failover.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
 const gateway = await startTestApp({ patience: PATIENCE });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { unique } from '../support/builders.ts';
-import { callFaults, PATIENCE } from '../support/mbank-faults.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { freePort, startQiwi } from '../support/qiwi.ts';

@@ -3,7 +3,7 @@ import { ConfirmPaymentDocument, ProviderBalanceDocument } from '../../schema/op
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { newPhone } from '../support/builders.ts';
-import { callFaults, PATIENCE } from '../support/mbank-faults.ts';
+import { callFaults, PATIENCE } from '../support/call-faults.ts';
 import { run } from '../support/operations.ts';
 import { freePort, startQiwi } from '../support/qiwi.ts';
 import { spoil } from '../support/qiwi-desk.ts';

@@ -3,7 +3,7 @@ import { ConfirmPaymentDocument, ProviderBalanceDocument, ResolvePaymentDocument
 import { addJob } from '../../src/db/job-queue.ts';
 import { executeUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { startTestApp } from '../support/app.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { run } from '../support/operations.ts';
 import { freePort, linkQiwi, type QiwiWallet, reconciled, startQiwi } from '../support/qiwi.ts';
 import { payments } from '../support/qiwi-payments.ts';

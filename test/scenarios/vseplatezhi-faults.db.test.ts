@@ -3,7 +3,7 @@ import { ConfirmPaymentDocument, CreatePayoutDocument, CreateTopUpDocument } fro
 import { present } from '../../src/lib/assert.ts';
 import { startTestApp } from '../support/app.ts';
 import { newPhone, openShop } from '../support/builders.ts';
-import { type CallFault, callFaults, PATIENCE } from '../support/mbank-faults.ts';
+import { type CallFault, callFaults, PATIENCE } from '../support/call-faults.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { lookAfter } from '../support/qiwi-payments.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';

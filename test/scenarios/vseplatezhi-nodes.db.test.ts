@@ -5,7 +5,7 @@ import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { bearer, startTestApp } from '../support/app.ts';
 import { openShop } from '../support/builders.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { openedWallet, startVsePlatezhi } from '../support/vseplatezhi.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfirmPaymentDocument, LinkWalletDocument } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { openShop, refusal, unique } from '../support/builders.ts';
-import { PATIENCE } from '../support/mbank-faults.ts';
+import { PATIENCE } from '../support/call-faults.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { lookAfter } from '../support/qiwi-payments.ts';
 import { booksStay } from '../support/refused.ts';

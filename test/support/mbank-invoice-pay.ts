@@ -8,8 +8,8 @@ import {
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
 import { startTestApp } from './app.ts';
 import { done, newPhone, rub, unique } from './builders.ts';
+import { PATIENCE } from './call-faults.ts';
 import { startMbank } from './mbank.ts';
-import { PATIENCE } from './mbank-faults.ts';
 import { run } from './operations.ts';
 import { figures, linkedWallet } from './provider-wallets.ts';
 import { breaksInTheBooks } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import type { TestApp } from './app.ts';
 import type { Call } from './builders.ts';
-import type { CallFault } from './mbank-faults.ts';
+import type { CallFault } from './call-faults.ts';
 import { linkQiwi, type QiwiWallet, type TestQiwi } from './qiwi.ts';
 
 /** Where writes to QIWI are tried out. */

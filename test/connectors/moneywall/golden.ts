@@ -1,33 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { isLosslessNumber } from 'lossless-json';
 import type { CreditOrder, FileSource, IssuedTickets } from '../../../src/connectors/credit-sessions.ts';
-import { parseJson } from '../../../src/connectors/json.ts';
-import type { Script, SeenRequest } from '../stub.ts';
+import { readGolden } from '../golden.ts';
+import type { Script } from '../stub.ts';
 
-/** The golden examples of the contract (section 5, A.2): requests, and answers as their source text. */
-interface Golden {
-  requests: { method: string; path: string; headers: Record<string, string>; body: string }[];
-  answers: string[];
-}
-
-const examples: Record<string, Golden> = JSON.parse(
-  readFileSync(new URL('./fixtures/examples.json', import.meta.url), 'utf8'),
-);
-
-function golden(id: string): Golden {
-  const example = examples[id];
-  if (!example) throw new Error(`no golden example ${id}`);
-  return example;
-}
-
-/** An example's answer as the stub plays it; pairs of texts are replaced where a case departs from the documented one. */
-export function answerOf(id: string, { status = 200, replace = [] as [from: string, to: string][] } = {}) {
-  const body = replace.reduce((out, [from, to]) => {
-    if (!out.includes(from)) throw new Error(`${id} does not contain ${from}`);
-    return out.replaceAll(from, to);
-  }, golden(id).answers[0] ?? '');
-  return { status, body } satisfies Script;
-}
+const examples = readGolden('moneywall', ['examples']);
+/** The golden examples of the contract (section 5, A.2). */
+export const { answerOf, documented, sent } = examples;
 
 /** A state as MW-3 tells it. */
 export const stateOf = (state: string) => answerOf('MW-3', { replace: [['processing', state]] });
@@ -38,38 +15,8 @@ export const refusalOf = (status: number, error: string, field: string | null = 
   body: JSON.stringify({ error, field }),
 });
 
-/** The parts of a JSON request that an example states: method, target to the character, headers, body. */
-export function documented(id: string) {
-  const request = golden(id).requests[0];
-  if (!request) throw new Error(`${id} has no request`);
-  const { host: _, ...headers } = request.headers;
-  return { method: request.method, path: request.path, headers, body: plain(request.body) };
-}
-
 /** The text of a request's body, where it is no JSON. */
-export const documentedText = (id: string): string => golden(id).requests[0]?.body ?? '';
-
-/** Headers that a server or a client adds by itself. */
-const transport = new Set(['host', 'connection', 'content-length', 'keep-alive', 'transfer-encoding']);
-
-/** The same parts of a request that came. */
-export const sent = (request: SeenRequest | undefined) => ({
-  method: request?.method,
-  path: request?.url,
-  headers: Object.fromEntries(Object.entries(request?.headers ?? {}).filter(([name]) => !transport.has(name))),
-  body: plain(request?.body.toString() ?? ''),
-});
-
-/** JSON whose numbers are told from texts and compared digit by digit: 10000.00 is not 10000. */
-function plain(text: string): unknown {
-  const walk = (value: unknown): unknown => {
-    if (isLosslessNumber(value)) return { number: value.value };
-    if (Array.isArray(value)) return value.map(walk);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item)]));
-  };
-  return text === '' ? null : walk(parseJson(text));
-}
+export const documentedText = (id: string): string => examples.golden(id).requests[0]?.body ?? '';
 
 export const TOKEN = 'SuperSecretTokenValue';
 export const SECRET = 'k2Jx9uT0aQ4vR7mZ1sWc3g';
