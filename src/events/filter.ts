@@ -27,20 +27,29 @@ export function matches(scope: EventScope, filter: EventFilter, event: LogEvent)
 }
 
 /**
- * The rule of `matches` as SQL conditions on event_log.
+ * The rule of `matches` as SQL: conditions on event_log, of which an event meets one at most; each is read in order of position by
+ * one index. An event has two wallets and two customers at most, which the database holds.
  * @param values parameters so far; those of the conditions are added to it
  */
 export function conditions(scope: EventScope, filter: EventFilter, values: unknown[]): string[] {
   const parameter = (value: unknown) => `$${values.push(value)}`;
-  const found: string[] = [];
-  if (scope.partnerId !== null) found.push(`partner_id = ${parameter(scope.partnerId)}`);
-  // the containment operator, because it is the one that the indexes on audience and wallet_ids answer
-  if (scope.customerId !== null) found.push(`audience @> ARRAY[${parameter(scope.customerId)}]`);
-  if (filter.types !== undefined) found.push(`type = ANY (${parameter(filter.types)})`);
-  if (filter.walletId !== undefined) found.push(`wallet_ids @> ARRAY[${parameter(filter.walletId)}]`);
-  if (filter.paymentId !== undefined) found.push(`payment_id = ${parameter(filter.paymentId)}`);
-  if (filter.customerId !== undefined) found.push(`audience @> ARRAY[${parameter(filter.customerId)}]`);
-  return found;
+  const all: string[] = [];
+  const either = (column: string, value: unknown): string[] => {
+    const id = parameter(value);
+    return [`${column}[1] = ${id}`, `${column}[2] = ${id} AND ${column}[1] IS DISTINCT FROM ${id}`];
+  };
+  if (scope.partnerId !== null) all.push(`partner_id = ${parameter(scope.partnerId)}`);
+  if (filter.types !== undefined) all.push(`type = ANY (${parameter(filter.types)})`);
+  if (filter.paymentId !== undefined) all.push(`payment_id = ${parameter(filter.paymentId)}`);
+  const sides: string[][] = [];
+  if (filter.walletId !== undefined) sides.push(either('wallet_ids', filter.walletId));
+  for (const customerId of [filter.customerId, scope.customerId]) {
+    if (customerId !== undefined && customerId !== null) sides.push(either('audience', customerId));
+  }
+  // of a payment there are few events: they are not read twice
+  const [drives, ...others] = filter.paymentId === undefined ? sides : [undefined, ...sides];
+  all.push(...others.map((side) => `(${side?.join(' OR ')})`));
+  return (drives ?? ['true']).map((side) => [...all, side].join(' AND '));
 }
 
 /** The narrowest single key of a reader: where the hub files it, so that other events never touch it. */

@@ -108,12 +108,14 @@ export async function readPage(
 ): Promise<EventPage> {
   assert(limit > 0, 'a page of the event log has room for events');
   const values: unknown[] = [after, limit];
-  const where = ['position > $1', ...conditions(scope, filter, values)].join(' AND ');
+  const parts = conditions(scope, filter, values).map(
+    (part) => `(SELECT * FROM event_log WHERE position > $1 AND ${part} ORDER BY position LIMIT $2)`,
+  );
   // One statement, one snapshot: the page and the bounds that it is judged by belong together.
   const { rows } = await connection.query<EventRow>(
     `SELECT page.*, bounds.* FROM
        (SELECT min(position) AS first_kept, max(position) AS last_kept FROM event_log) AS bounds
-       LEFT JOIN (SELECT * FROM event_log WHERE ${where} ORDER BY position LIMIT $2) AS page ON true
+       LEFT JOIN (SELECT * FROM (${parts.join(' UNION ALL ')}) AS parts ORDER BY position LIMIT $2) AS page ON true
      ORDER BY page.position`,
     values,
   );

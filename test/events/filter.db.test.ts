@@ -19,13 +19,13 @@ function visible(scope: EventScope, filter: EventFilter, event: LogEvent): boole
 test('Reading, live and replayed streams all give a reader exactly what its scope and filter let through.', async () => {
   const db = await freshDatabase();
   const { hub, tail } = await node(db, { pageSize: 9 });
-  const some = (...ids: string[]) => fc.subarray(ids);
+  const some = (...ids: string[]) => fc.subarray(ids, { maxLength: 2 });
   const events = fc
     .record({
       partnerId: fc.constantFrom('par_1', 'par_2'),
       type: fc.constantFrom(...eventTypes),
       audience: some('cus_1', 'cus_2', 'cus_3'),
-      walletIds: fc.array(fc.constantFrom('wal_1', 'wal_2', 'wal_3'), { maxLength: 3 }), // the same one twice, too
+      walletIds: fc.array(fc.constantFrom('wal_1', 'wal_2', 'wal_3'), { maxLength: 2 }), // the same one twice, too
       paymentId: fc.option(fc.constantFrom('pay_1', 'pay_2', 'pay_3')),
     })
     .map((over): NewEvent => paymentEvent('pay_0', 1, over));
