@@ -66,7 +66,7 @@ const { rows: columns } = await db.pool.query<Column>(`
   SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, NULL) AS type, t.typtype AS sort,
     a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AS needed
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY 1, a.attnum`);
 const linked = new Set(columns.filter(({ name }) => name in links).map(({ table }) => table));
 const tables = [...new Set([...Object.keys(roots), ...linked])].sort();
