@@ -1,5 +1,6 @@
 import type { Money } from '../money/money.ts';
 import type { Call, WalletAccess } from './connector.ts';
+import type { Passage } from './multipart.ts';
 import type { Outcome } from './outcome.ts';
 import type { PayoutOrder, TransferOrder } from './payments.ts';
 import type { Attribute, Capability, IdentificationLevel, IdentificationStatus, NotificationPeriod } from './values.ts';
@@ -112,7 +113,10 @@ export interface Profiles extends Capability {
     input: { email?: string; statementPeriod?: NotificationPeriod | null },
   ): Promise<Outcome<null>>;
   readonly statementPeriods: readonly NotificationPeriod[];
-  setPicture?(call: Call, file: { name: string; contentType: string; content: Uint8Array }): Promise<Outcome<null>>;
+  setPicture?(
+    call: Call,
+    file: { name: string; contentType: string; content: Uint8Array | Passage },
+  ): Promise<Outcome<null>>;
   removePicture?(call: Call): Promise<Outcome<null>>;
 }
 

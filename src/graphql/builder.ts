@@ -9,6 +9,7 @@ import ValidationPlugin from '@pothos/plugin-validation';
 import { GraphQLError } from 'graphql';
 import type PrismaTypes from '../db/generated/pothos.ts';
 import { getDatamodel } from '../db/generated/pothos.ts';
+import type { StoredFile } from '../lib/stored-file.ts';
 import { type AuthScopes, authScopes, neededText, unauthorized } from './access.ts';
 import type { Context } from './context.ts';
 
@@ -48,7 +49,7 @@ export const builder = new SchemaBuilder<{
     PhoneNumber: ScalarShape<string>;
     EmailAddress: ScalarShape<string>;
     URL: ScalarShape<string>;
-    Upload: { Input: File; Output: never };
+    Upload: { Input: StoredFile; Output: never };
     Cursor: ScalarShape<string>;
   };
 }>({

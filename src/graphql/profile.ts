@@ -249,10 +249,9 @@ mutation('walletSetPicture', {
   input: WalletSetPictureInput,
   success: walletSuccess('WalletSetPictureSuccess', 'The picture is up.'),
   errors,
-  resolve: async ({ walletId, file }, context) => {
-    const content = new Uint8Array(await file.arrayBuffer());
-    return { wallet: await setPicture(context.deps, tenant(context), { walletId, content }) };
-  },
+  resolve: async ({ walletId, file }, context) => ({
+    wallet: await setPicture(context.deps, tenant(context), { walletId, content: file }),
+  }),
 });
 mutation('walletRemovePicture', {
   description: 'Takes the owner’s picture down at the provider.',

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { assert } from '../lib/assert.ts';
+import { StoredFile } from '../lib/stored-file.ts';
 import { builder } from './builder.ts';
 
 function text(value: unknown, scalar: string, example: string): string {
@@ -100,14 +101,11 @@ builder.scalarType('URL', {
   },
 });
 
-// files of a request are made by the server's own fetch, so they are known by what they can do
-const isFile = (value: unknown): value is File =>
-  typeof value === 'object' && value !== null && 'arrayBuffer' in value && typeof value.arrayBuffer === 'function';
-
 builder.scalarType('Upload', {
   description: 'A file of a multipart request (graphql-multipart-request-spec); it is never answered.',
   serialize: () => refuse('Upload', 'a part of a multipart/form-data request'),
-  parseValue: (value) => (isFile(value) ? value : refuse('Upload', 'a part of a multipart/form-data request')),
+  parseValue: (value) =>
+    value instanceof StoredFile ? value : refuse('Upload', 'a part of a multipart/form-data request'),
 });
 
 builder.scalarType('Cursor', {

@@ -4,6 +4,10 @@ export interface Limits {
   bodyBytes: number;
   /** Body of one request that uploads a file (multipart), in bytes. */
   uploadBytes: number;
+  /** Files in one such request. */
+  uploadFiles: number;
+  /** Such requests that one caller may have under way in this process. */
+  uploadsPerCaller: number;
   /** Text of one document, in characters; documents are cached, so this bounds the cache too. */
   documentLength: number;
   depth: number;
@@ -44,6 +48,8 @@ export const defaultLimits: Limits = Object.freeze({
   bodyBytes: 1024 * 1024,
   // four receipts of 8 MB, or a picture of 10 MB, and what is around them
   uploadBytes: 32 * 1024 * 1024 + 256 * 1024,
+  uploadFiles: 32,
+  uploadsPerCaller: 16,
   documentLength: 100_000,
   depth: 15,
   aliases: 30,

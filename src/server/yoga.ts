@@ -20,6 +20,7 @@ import { useReadableRequests } from './plugins/use-readable-requests.ts';
 import { useSse } from './plugins/use-sse.ts';
 import { operationDeps, useStreamRelease } from './plugins/use-stream-release.ts';
 import { useSubscriptionLimit } from './plugins/use-subscription-limit.ts';
+import { useUploads } from './plugins/use-uploads.ts';
 import { useVisibleErrors } from './plugins/use-visible-errors.ts';
 import type { RateLimiter } from './rate.ts';
 import type { RequestState } from './request.ts';
@@ -50,6 +51,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useRateLimit(limiter),
       usePersistedDocuments(persisted),
       useBodyLimit(limits.bodyBytes, limits.uploadBytes),
+      useUploads(deps.config.dataDir, limits),
       useReadableRequests(),
       useOperationLimits(limits),
       !introspection && useHiddenSchema(),
@@ -79,11 +81,11 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
             exposedHeaders: ['x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after'],
             maxAge: 600,
           },
-    // useVisibleErrors and useBodyLimit do these two
+    // useVisibleErrors, useBodyLimit and useUploads do these three
     maskedErrors: false,
     maxRequestBodySize: false,
+    multipart: false,
     batching: false,
-    multipart: true,
     logging: {
       debug: () => undefined,
       info: (...args) => deps.log.debug(args.map(String).join(' ')),

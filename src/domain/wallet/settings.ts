@@ -1,3 +1,4 @@
+import type { Passage } from '../../connectors/multipart.ts';
 import type { NotificationPeriod } from '../../db/generated/enums.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
@@ -49,24 +50,38 @@ const signatures = [
   { contentType: 'image/png', extension: 'png', start: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
 ];
 
+/** As many bytes as the longest of them has. */
+const HEAD_BYTES = 8;
+
 /**
- * Puts up the owner's picture at the provider: JPEG or PNG, told by its content, whatever it is called.
+ * Puts up the owner’s picture at the provider: JPEG or PNG, told by its content, whatever it is called, and
+ * passed through without being held in memory.
  * @throws NotFoundError, InvalidInputError, StateError, NotSupportedError, ProviderRejectedError, ProviderUnavailableError
  */
 export async function setPicture(
   deps: AskDeps,
   viewer: TenantViewer,
-  { walletId, content }: { walletId: string; content: Uint8Array },
+  { walletId, content }: { walletId: string; content: Passage },
 ): Promise<WalletWithAccounts> {
   const reached = await walletAtProvider(deps, viewer, walletId, 'PROFILES');
   const set = capable(reached, 'PROFILES', (connector) => connector.profiles?.setPicture);
   checkWalletState(reached.wallet, ['ACTIVE']);
-  if (content.byteLength > MAX_PICTURE_BYTES) throw InvalidInputError.at('input.file', 'must have at most 10 MB.');
-  const kind = signatures.find(({ start }) => start.every((byte, index) => content[index] === byte));
+  if (content.size > MAX_PICTURE_BYTES) throw InvalidInputError.at('input.file', 'must have at most 10 MB.');
+  const head = await headOf(content, HEAD_BYTES);
+  const kind = signatures.find(({ start }) => start.every((byte, index) => head[index] === byte));
   if (!kind) throw InvalidInputError.at('input.file', 'must be a JPEG or PNG picture.');
   const file = { name: `picture.${kind.extension}`, contentType: kind.contentType, content };
   acceptedOfWallet(await set(reached.call, file), reached.wallet);
   return reached.wallet;
+}
+
+async function headOf(file: Passage, bytes: number): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of file.stream()) {
+    head = Buffer.concat([head, chunk.subarray(0, bytes)]);
+    if (head.length >= bytes) break;
+  }
+  return head;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { edgeError } from '../faults.ts';
 import type { RequestState } from '../request.ts';
+import { isMultipart } from './use-uploads.ts';
 
 /**
  * Refuses bodies above the limit: at once when Content-Length tells, else while they are read.
@@ -11,14 +12,15 @@ export function useBodyLimit(bodyBytes: number, uploadBytes: number): Plugin<obj
     edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413);
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
-      const upload = request.headers.get('content-type')?.toLowerCase().startsWith('multipart/form-data');
+      const upload = isMultipart(request.headers.get('content-type') ?? '');
       const limitBytes = upload ? uploadBytes : bodyBytes;
       const length = request.headers.get('content-length');
       if (length !== null) {
         if (Number(length) > limitBytes) throw tooLarge(limitBytes);
         return;
       }
-      if (!requestParser || !request.body) return;
+      // files are counted where they are read
+      if (upload || !requestParser || !request.body) return;
       setRequestParser(async (original) => {
         const body = await readAtMost(original, limitBytes);
         if (body === null) throw tooLarge(limitBytes);
