@@ -16,7 +16,8 @@ export const pageArgs = builder.args((t) => ({
   before: t.field({ type: 'Cursor', description: 'Only what comes before this cursor.' }),
 }));
 
-interface PageArgs {
+/** The arguments of a page, as the caller gave them. */
+export interface PageArgs {
   first?: number | null;
   after?: string | null;
   last?: number | null;

@@ -1,18 +1,18 @@
 import type { ProviderCardOffer } from '../connectors/issued-cards.ts';
-import type { Payment } from '../db/generated/client.ts';
 import { statementLink } from '../domain/card/card-statement.ts';
 import { openFacts } from '../domain/card/issued.ts';
 import { cardOffers } from '../domain/card/list-offers.ts';
 import { visiblePayments } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn, tenant } from './access.ts';
 import { builder } from './builder.ts';
-import { pageArgs, pageByIdDescending } from './connection.ts';
+import { pageArgs } from './connection.ts';
 import { described } from './described.ts';
 import { FileLinkRef } from './file-link.ts';
 import { MoneyRef, money } from './money.ts';
 import { AttributeRef } from './next-action.ts';
+import { pagePayments } from './payment-list.ts';
 import { maskText } from './person.ts';
-import { CardRef, PaymentConnection, paymentView } from './refs.ts';
+import { CardRef, PaymentConnection } from './refs.ts';
 import { wordsFor } from './words.ts';
 
 const CardOfferKindEnum = described('CardOfferKind', 'What an offer gives.', {
@@ -138,14 +138,8 @@ builder.objectFields(CardRef, (t) => ({
     authScopes: { scope: 'PAYMENTS_READ' },
     complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
     resolve: ({ id, paymentId }, args, context) => {
-      const its = { OR: [{ cardId: id }, ...(paymentId ? [{ id: paymentId }] : [])] };
-      return pageByIdDescending(args, async ({ where, ...page }) => {
-        const rows: Payment[] = await context.deps.db.prisma.payment.findMany({
-          ...page,
-          where: { AND: [where, its, visiblePayments(signedIn(context))] },
-        });
-        return rows.map((row) => ({ id: row.id, ...paymentView(row) }));
-      });
+      const its = [{ cardId: id }, ...(paymentId ? [{ id: paymentId }] : [])];
+      return pagePayments(context, args, its, [visiblePayments(signedIn(context))], null);
     },
   }),
   statementFile: t.field({

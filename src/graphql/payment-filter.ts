@@ -37,14 +37,15 @@ export const PaymentFilterInput = builder.inputType('PaymentFilter', {
   }),
 });
 
-type Filter = Partial<typeof PaymentFilterInput.$inferInput>;
+/** The filter as resolvers get it. */
+export type PaymentFilter = Partial<typeof PaymentFilterInput.$inferInput>;
 
 /**
  * The filter as a condition on rows.
  * @param walletId the wallet whose payments are listed, when they are reached through one
  * @throws GraphQLError BAD_USER_INPUT for a direction without a wallet, InvalidInputError for an impossible amount
  */
-export function paymentWhere(filter: Filter, walletId: string | null): Prisma.PaymentWhereInput {
+export function paymentWhere(filter: PaymentFilter, walletId: string | null): Prisma.PaymentWhereInput {
   const { idempotencyKey, kinds, statuses, direction, customerId, provider, from, to, origin } = filter;
   const wallet = checkDirection(filter, walletId);
   const conditions: Prisma.PaymentWhereInput[] = [
@@ -68,13 +69,13 @@ export function paymentWhere(filter: Filter, walletId: string | null): Prisma.Pa
  * The wallet from which the payments are seen, if any.
  * @throws GraphQLError BAD_USER_INPUT for a direction without a wallet
  */
-export function checkDirection({ direction, walletId: wanted }: Filter, walletId: string | null): string | null {
+export function checkDirection({ direction, walletId: wanted }: PaymentFilter, walletId: string | null): string | null {
   const wallet = walletId ?? wanted ?? null;
   if (direction && !wallet) throw badInput('filter.direction: needs filter.walletId.');
   return wallet;
 }
 
-function fundedBy(kinds: NonNullable<Filter['fundingSources']>): Prisma.PaymentWhereInput {
+function fundedBy(kinds: NonNullable<PaymentFilter['fundingSources']>): Prisma.PaymentWhereInput {
   const untold = kinds.includes('BALANCE') ? [{ fundingSource: null, sourceWalletId: { not: null } }] : [];
   return { OR: [{ fundingSource: { in: kinds } }, ...untold] };
 }
@@ -85,7 +86,7 @@ const isGiven = (text: string | null | undefined): text is string => text !== nu
  * The bounds of the amounts, and the currency that they are in.
  * @throws InvalidInputError for an impossible amount
  */
-export function amountBounds({ amountMin, amountMax, currency }: Filter): {
+export function amountBounds({ amountMin, amountMax, currency }: PaymentFilter): {
   currency: string | undefined;
   amountMin: bigint | undefined;
   amountMax: bigint | undefined;
@@ -99,7 +100,7 @@ export function amountBounds({ amountMin, amountMax, currency }: Filter): {
   };
 }
 
-function amounts(filter: Filter): Prisma.PaymentWhereInput[] {
+function amounts(filter: PaymentFilter): Prisma.PaymentWhereInput[] {
   const { currency, amountMin, amountMax } = amountBounds(filter);
   return [
     currency ? { currency } : {},

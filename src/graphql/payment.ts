@@ -3,7 +3,7 @@ import { refundableMinor } from '../domain/payment/refund-payment.ts';
 import { mayAct, visiblePayments } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
-import { pageArgs, pageByIdDescending } from './connection.ts';
+import { pageArgs } from './connection.ts';
 import type { Context } from './context.ts';
 import {
   DeclineReasonEnum,
@@ -18,7 +18,8 @@ import { badInput } from './errors.ts';
 import { MoneyRef, money } from './money.ts';
 import { nextAction, PaymentNextActionRef } from './next-action.ts';
 import { destinationParty, PaymentPartyRef, sourceParty } from './party.ts';
-import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
+import { PaymentFilterInput } from './payment-filter.ts';
+import { listPayments } from './payment-list.ts';
 import { PaymentAttemptRef, PaymentTransitionRef } from './payment-timeline.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { PaymentConnection, PaymentRef, type PaymentView, paymentView, singlePayment, WalletRef } from './refs.ts';
@@ -251,11 +252,6 @@ builder.queryFields((t) => ({
     authScopes: { scope: 'PAYMENTS_READ' },
     args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
     complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
-    resolve: (_root, { filter, ...args }, context) =>
-      pageByIdDescending(args, async ({ where, ...page }) => {
-        const conditions = [where, paymentWhere(filter ?? {}, null), visiblePayments(signedIn(context))];
-        const rows: Payment[] = await context.deps.db.prisma.payment.findMany({ ...page, where: { AND: conditions } });
-        return rows.map((row) => ({ id: row.id, ...paymentView(row) }));
-      }),
+    resolve: (_root, { filter, ...args }, context) => listPayments(context, args, filter ?? {}, null),
   }),
 }));

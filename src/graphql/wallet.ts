@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Payment, Wallet } from '../db/generated/client.ts';
+import type { Wallet } from '../db/generated/client.ts';
 import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
-import { visiblePayments } from '../domain/payment/store.ts';
 import { openPhone } from '../domain/wallet/phone.ts';
 import { providerLimits, type ShownLimit } from '../domain/wallet/provider-limits.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
@@ -13,10 +12,11 @@ import { IdentificationRef, identificationOf } from './customer.ts';
 import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
 import { LimitRef } from './limit.ts';
 import { walletIdentification } from './owner.ts';
-import { PaymentFilterInput, paymentWhere } from './payment-filter.ts';
+import { PaymentFilterInput } from './payment-filter.ts';
+import { listPayments } from './payment-list.ts';
 import { maskNumbers, maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
-import { CustomerRef, PaymentConnection, paymentView, WalletConnection, WalletRef } from './refs.ts';
+import { CustomerRef, PaymentConnection, WalletConnection, WalletRef } from './refs.ts';
 import { StatementConnection, walletStatement } from './statement.ts';
 
 /** Phones by the row that they were opened from: a page shows the same wallet many times, and unsealing is not free. */
@@ -112,17 +112,7 @@ WalletRef.implement({
       args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
       authScopes: { scope: 'PAYMENTS_READ' },
       complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
-      resolve: (wallet, { filter, ...args }, context) => {
-        const side = { OR: [{ sourceWalletId: wallet.id }, { destinationWalletId: wallet.id }] };
-        const conditions = [side, paymentWhere(filter ?? {}, wallet.id), visiblePayments(signedIn(context))];
-        return pageByIdDescending(args, async ({ where, ...page }) => {
-          const rows: Payment[] = await context.deps.db.prisma.payment.findMany({
-            ...page,
-            where: { AND: [where, ...conditions] },
-          });
-          return rows.map((row) => ({ id: row.id, ...paymentView(row, wallet.id) }));
-        });
-      },
+      resolve: (wallet, { filter, ...args }, context) => listPayments(context, args, filter ?? {}, wallet.id),
     }),
     statement: t.field({
       type: StatementConnection,

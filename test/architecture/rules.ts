@@ -41,6 +41,20 @@ export const environment: Rule = {
         ),
 };
 
+/** A page is found by the key of the row before it: what is skipped by number is read all the same, and shifts while one reads. */
+export const keyset: Rule = {
+  name: 'lists are read by key, never by number',
+  instead: 'begin after the last row’s key: pageByIdDescending, or a condition on what the list is ordered by.',
+  find: (source) =>
+    nodes(
+      source,
+      (node) =>
+        (node.type === 'Property' && /^'?skip'?\b/.test(textOf(source, node))) ||
+        (['Literal', 'TemplateElement'].includes(node.type) && /\bOFFSET\s*(\d|\$|$)/.test(textOf(source, node))),
+      (text) => text,
+    ),
+};
+
 /** One HTTP client has the deadlines, the size cap and the redaction. */
 export const httpClient: Rule = {
   name: 'only connectors/http.ts calls out over HTTP',

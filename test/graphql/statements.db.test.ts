@@ -79,7 +79,7 @@ test('The wallet page takes the same statements for one payment and for fifty.',
     statementsOf(`{ wallet(id: "${id}") { id phone balances { available ${money} }
       payments(first: ${first}) { edges { node { id kind status amount ${money} source ${phone} destination ${phone} } } pageInfo { endCursor } } } }`);
   const [one, fifty] = [await page(few, 1), await page(many, 50)];
-  expect(one).toEqual(['ledger_account', 'payment', 'wallet', 'wallet', 'wallet_account']);
+  expect(one).toEqual(['ledger_account', 'payment', 'payment', 'wallet', 'wallet', 'wallet_account']);
   expect(fifty).toEqual(one);
 });
 

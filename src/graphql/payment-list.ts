@@ -1,0 +1,70 @@
+import type { Payment, Prisma } from '../db/generated/client.ts';
+import { visiblePayments } from '../domain/payment/store.ts';
+import { signedIn } from './access.ts';
+import { type KeysetPage, type Page, type PageArgs, pageByIdDescending } from './connection.ts';
+import type { Context } from './context.ts';
+import { type PaymentFilter, paymentWhere } from './payment-filter.ts';
+import { type PaymentView, paymentView } from './refs.ts';
+
+type Where = Prisma.PaymentWhereInput;
+
+/**
+ * A page of the payments that the caller may know of, newest first.
+ * @param walletId the wallet through which they are reached, if any
+ * @throws GraphQLError BAD_USER_INPUT
+ */
+export function listPayments(
+  context: Context,
+  args: PageArgs,
+  filter: PaymentFilter,
+  walletId: string | null,
+): Promise<Page<PaymentView>> {
+  const viewer = signedIn(context);
+  const conditions = [paymentWhere(filter, walletId), visiblePayments(viewer)];
+  return pagePayments(context, args, sidesOf(filter, walletId, viewer), conditions, walletId);
+}
+
+/**
+ * The parts that the list is made of: each is read in order by one index, where their union would be collected and sorted, or the whole
+ * table be walked through. A payment may be in two of them.
+ */
+function sidesOf(filter: PaymentFilter, through: string | null, viewer: ReturnType<typeof signedIn>): Where[] {
+  const walletId = through ?? filter.walletId;
+  if (walletId) {
+    const sides = { OUT: { sourceWalletId: walletId }, IN: { destinationWalletId: walletId } };
+    return filter.direction ? [sides[filter.direction]] : [sides.OUT, sides.IN];
+  }
+  const customerId = filter.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
+  return customerId ? [{ sourceCustomerId: customerId }, { destinationCustomerId: customerId }] : [{}];
+}
+
+/**
+ * A page of payments, newest first.
+ * @param sides parts that the list is the union of, each with an index that has it in order
+ * @param conditions what holds for all of them
+ * @param walletId the wallet from which they are seen, if any
+ */
+export function pagePayments(
+  { deps }: Context,
+  args: PageArgs,
+  sides: readonly Where[],
+  conditions: readonly Where[],
+  walletId: string | null,
+): Promise<Page<PaymentView>> {
+  return pageByIdDescending(args, async ({ where, ...page }) => {
+    const parts = await Promise.all(
+      sides.map((side) => deps.db.prisma.payment.findMany({ ...page, where: { AND: [where, side, ...conditions] } })),
+    );
+    return merge(parts, page).map((row) => ({ id: row.id, ...paymentView(row, walletId) }));
+  });
+}
+
+/** The first rows of all parts, each once. */
+function merge(parts: readonly Payment[][], { orderBy, take }: Pick<KeysetPage, 'orderBy' | 'take'>): Payment[] {
+  if (parts.length === 1) return parts[0] ?? [];
+  const rows = [...new Map(parts.flat().map((row) => [row.id, row])).values()];
+  const sign = orderBy.id === 'desc' ? -1 : 1;
+  // ids are ASCII: the order of code units is that of the database
+  rows.sort((a, b) => (a.id < b.id ? -sign : sign));
+  return rows.slice(0, take);
+}
