@@ -26,6 +26,8 @@ export interface JobPayloads {
   'follow-credit-session': { sessionId: string; round: number };
   /** Tell a customer what is due. */
   notify: { customerId: string };
+  /** Make the partitions of the months to come. */
+  'make-partitions': object;
   /** Remove what is older than the retention. */
   prune: object;
 }

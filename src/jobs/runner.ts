@@ -7,6 +7,7 @@ import { followCreditSession } from './follow-credit-session.ts';
 import { followDowngradeJob } from './follow-downgrade.ts';
 import { followInvoice } from './follow-invoice.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { makePartitionsJob } from './make-partitions.ts';
 import { notify } from './notify.ts';
 import { prune } from './prune.ts';
 import { reconcile } from './reconcile.ts';
@@ -32,13 +33,18 @@ const handlers: Handlers = {
   reconcile,
   'compare-credit': compareCredit,
   notify,
+  'make-partitions': makePartitionsJob,
   prune,
 };
 
 /** Jobs that must not keep those about money waiting: they have workers of their own. */
-const patient: readonly JobName[] = ['notify', 'prune', 'compare-credit'];
+const patient: readonly JobName[] = ['notify', 'make-partitions', 'prune', 'compare-credit'];
 /** Every night; one that nobody was up for is made up for at the next start. Times are UTC. */
-const CRONTAB = ['17 3 * * * prune ?fill=1d', '47 2 * * * compare-credit ?fill=1d'].join('\n');
+const CRONTAB = [
+  '7 2 * * * make-partitions ?fill=1d',
+  '47 2 * * * compare-credit ?fill=1d',
+  '17 3 * * * prune ?fill=1d',
+].join('\n');
 
 export interface JobRunner {
   /** Finishes what runs, takes nothing new. */

@@ -130,24 +130,28 @@ export async function journalEntries(
   return page(await withPostings(tx, entries), first);
 }
 
-/** Through the account's lines; the cursor is the number of an entry's first line there. */
+/** Through the account's lines, newest first; the cursor names an entry's first line there: its instant and number. */
 async function entriesOfAccount(
   tx: Tx,
   partnerId: string | null,
   filter: EntriesFilter & { accountId: string },
 ): Promise<Listed<JournalEntryRow>> {
   const { first, after, paymentId, accountId } = filter;
-  if (after && !/^\d{1,18}$/.test(after)) throw InvalidInputError.at('after', 'This is no cursor of an account.');
-  const older = after ? Prisma.sql`l.number < ${after}::bigint` : Prisma.sql`true`;
+  const [, micros, number] = /^(\d{1,17})\.(\d{1,18})$/.exec(after ?? '') ?? [];
+  if (after && !number) throw InvalidInputError.at('after', 'This is no cursor of an account.');
+  const older = number
+    ? Prisma.sql`(l.recorded_at, l.number) < ('epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond', ${number}::bigint)`
+    : Prisma.sql`true`;
   const ofPayment = paymentId ? Prisma.sql`j.payment_id = ${paymentId}` : Prisma.sql`true`;
-  const entries = await tx.$queryRaw<(BareEntry & { line: bigint })[]>`
-    SELECT ${entryColumns}, l.number AS line
+  const entries = await tx.$queryRaw<(BareEntry & { line: string })[]>`
+    SELECT ${entryColumns}, (extract(epoch FROM l.recorded_at) * 1000000)::bigint || '.' || l.number AS line
     FROM account_line l JOIN journal_entry j ON j.id = l.entry_id
     WHERE l.account_id = ${accountId} AND ${older} AND ${ofPartner('j.partner_id', partnerId)} AND ${ofPayment}
       AND NOT EXISTS (SELECT FROM account_line b
-        WHERE b.account_id = l.account_id AND b.number = l.number - 1 AND b.entry_id = l.entry_id)
-    ORDER BY l.number DESC LIMIT ${first + 1}`;
-  const lines = new Map(entries.map(({ id, line }) => [id, String(line)]));
+        WHERE b.account_id = l.account_id AND b.recorded_at = l.recorded_at AND b.number = l.number - 1
+          AND b.entry_id = l.entry_id)
+    ORDER BY l.recorded_at DESC, l.number DESC LIMIT ${first + 1}`;
+  const lines = new Map(entries.map(({ id, line }) => [id, line]));
   const bare = entries.map(({ line: _, ...entry }) => entry);
   return page(await withPostings(tx, bare), first, ({ id }) => lines.get(id) ?? id);
 }

@@ -46,6 +46,19 @@ export const checkList: Check[] = [
       GROUP BY j.id HAVING count(p.number) = 0 OR min(p.number) <> 1 OR max(p.number) <> count(p.number)`,
   },
   {
+    name: 'keys',
+    proves: 'Every entry has its code and reference to itself, by which it is found when it is posted again.',
+    over: 'entries',
+    sql: `
+      SELECT format('entry %s: %s %s, its key says %s %s', coalesce(j.id, k.entry_id), coalesce(j.code, 'is not in the journal'),
+        j.reference, coalesce(k.code, 'nothing'), k.reference)
+      FROM journal_entry j FULL JOIN journal_key k ON k.entry_id = j.id
+      WHERE (j.code, j.reference) IS DISTINCT FROM (k.code, k.reference)
+      UNION ALL
+      SELECT format('entries %s have one code and reference: %s %s', string_agg(id, ', ' ORDER BY id), code, reference)
+      FROM journal_entry GROUP BY code, reference HAVING count(*) > 1`,
+  },
+  {
     name: 'debits = credits',
     proves: "In every partner's books and every currency, debits equal credits, posted and pending.",
     over: 'accounts',

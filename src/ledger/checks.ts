@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Database } from '../db/client.ts';
+import { inSession } from '../db/session.ts';
 import { present } from '../lib/assert.ts';
 import { type Check, checkList } from './check-list.ts';
 import { CANONICAL, GENESIS, sealOf } from './seal.ts';
-import { inSession } from './session.ts';
 
 /** What one check found. */
 export interface CheckResult {

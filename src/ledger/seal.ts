@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '../db/client.ts';
+import { inSession } from '../db/session.ts';
 import type { Log } from '../lib/log.ts';
-import { inSession } from './session.ts';
 
 /** The hash chain over journal entries; what it proves and what not: docs/adr/0003-hash-chain.md. */
 
 /** What stands before the first entry. */
 export const GENESIS = createHash('sha256').update('koshel ledger').digest();
 /** Any fixed number: the advisory lock that keeps the chain in one hand at a time. */
-const LOCK = 7_305_441_002;
+const LOCK = 7_305_441_004;
 
 /**
  * Everything that an entry says, as one list of texts, for `FROM journal_entry j`: its own columns, then six per posting.

@@ -49,6 +49,17 @@ export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString();
 }
 
+const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/**
+ * The beginning of every id of this kind made at that instant (its ten digits of milliseconds): no earlier id is greater,
+ * no later one is less, when texts are compared by code unit.
+ */
+export function idFloor(kind: IdKind, at: Date): string {
+  const digits = Array.from({ length: 10 }, (_, index) => Math.floor(at.getTime() / 32 ** (9 - index)) % 32);
+  return `${idPrefixes[kind]}_${digits.map((digit) => BASE32[digit]).join('')}`;
+}
+
 /** Is this text an id of this kind, as far as its form tells? */
 export function isId(kind: IdKind, text: string): boolean {
   if (!text.startsWith(`${idPrefixes[kind]}_`)) return false;

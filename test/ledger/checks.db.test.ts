@@ -35,6 +35,7 @@ test('Sound books pass every check, sealed or not, and the report says how much 
   expect(report.ok).toBe(true);
   expect(report.checks.map(({ name, checked }) => [name, checked])).toEqual([
     ['postings', 10n],
+    ['keys', 6n],
     ['debits = credits', 4n],
     ['counters = postings', 4n],
     ['holds = postings', 2n],
@@ -153,14 +154,38 @@ const breaks: [title: string, change: () => string[], found: string[], named: ()
       `INSERT INTO journal_entry (id, partner_id, code, reference, occurred_at, recorded_at)
        VALUES ('jrn_forged', '${books.partnerId}', 'TOP_UP_SETTLED', 'forged', now(), now())`,
     ],
-    ['postings', 'sealing'],
+    ['postings', 'keys', 'sealing'],
     () => 'entry jrn_forged: is neither sealed nor waiting',
   ],
   [
     'A sealed entry taken away with everything that it moved',
     () => [`DELETE FROM journal_entry WHERE id = '${books.transfer.id}'`],
-    ['postings', 'lines = postings', 'sealing', 'hash chain'],
+    ['postings', 'keys', 'lines = postings', 'sealing', 'hash chain'],
     () => `its entry ${books.transfer.id} is gone`,
+  ],
+  [
+    'A key taken away, so that the entry could be posted a second time',
+    () => [`DELETE FROM journal_key WHERE entry_id = '${books.transfer.id}'`],
+    ['keys'],
+    () => `entry ${books.transfer.id}: TRANSFER_COMPLETED`,
+  ],
+  [
+    'A posting of an account that there is not',
+    () => [`UPDATE posting SET debit_account_id = 'acc_gone' WHERE entry_id = '${books.transfer.id}' AND number = 1`],
+    ['postings', 'counters = postings', 'lines = postings', 'running counters', 'hash chain'],
+    () => 'from acc_gone (missing)',
+  ],
+  [
+    'A posting and a line of an entry that there is not',
+    () => [
+      `INSERT INTO posting (entry_id, number, kind, debit_account_id, credit_account_id, currency, amount_minor)
+       SELECT 'jrn_gone', number, kind, debit_account_id, credit_account_id, currency, amount_minor
+       FROM posting WHERE entry_id = '${books.transfer.id}' AND number = 1`,
+      `INSERT INTO account_line SELECT account_id, 99, 'jrn_gone', posting_number, kind, amount_minor, posted_debits,
+       posted_credits, pending_debits, pending_credits, recorded_at FROM account_line WHERE entry_id = '${books.transfer.id}' AND posting_number = 1`,
+    ],
+    ['postings', 'counters = postings', 'lines = postings', 'running counters', 'line numbers'],
+    () => 'posting jrn_gone/1',
   ],
   [
     'A seal taken away',

@@ -7,7 +7,7 @@ import {
   topUpSettled,
   transferCompleted,
 } from '../../src/ledger/entries.ts';
-import { postEntries } from '../../src/ledger/post.ts';
+import { compile, POST_STATEMENT, postEntries } from '../../src/ledger/post.ts';
 import { move } from '../../src/ledger/posting.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { testDatabase } from '../support/db.ts';
@@ -179,24 +179,69 @@ test('References that look like array syntax are kept as they are.', async () =>
   expect(rows).toEqual([{ reference }]);
 });
 
-test.each(['journal_entry', 'posting', 'account_line', 'journal_seal'])(
-  'The table %s only grows: the database refuses UPDATE, DELETE and TRUNCATE.',
-  async (table) => {
-    await sampleBooks(db);
-    const before = await wholeBooks(db);
-    const column = { journal_entry: 'code', posting: 'currency', account_line: 'entry_id', journal_seal: 'entry_id' }[
-      table
-    ];
-    for (const sql of [
-      `UPDATE ${table} SET ${column} = ${column}`,
-      `DELETE FROM ${table}`,
-      `TRUNCATE ${table} CASCADE`,
-    ]) {
-      await expect(db.pool.query(sql)).rejects.toThrow('append-only');
-    }
-    expect(await wholeBooks(db)).toEqual(before);
-  },
-);
+test.each([
+  'journal_entry',
+  'journal_entry_rest',
+  'posting',
+  'posting_rest',
+  'account_line',
+  'account_line_rest',
+  'journal_key',
+  'journal_seal',
+])('The table %s only grows: the database refuses UPDATE, DELETE and TRUNCATE.', async (table) => {
+  await sampleBooks(db);
+  const before = await wholeBooks(db);
+  const column = table.startsWith('journal_entry') ? 'reference' : 'entry_id';
+  for (const sql of [
+    `UPDATE ${table} SET ${column} = ${column}`,
+    `DELETE FROM ${table}`,
+    `TRUNCATE ${table} CASCADE`,
+  ]) {
+    await expect(db.pool.query(sql)).rejects.toThrow('append-only');
+  }
+  expect(await wholeBooks(db)).toEqual(before);
+});
+
+test.each([
+  'journal_entry',
+  'journal_entry_rest',
+  'posting',
+  'posting_rest',
+  'account_line',
+  'account_line_rest',
+  'journal_key',
+])('Nobody but ledger_post adds to %s, however well the row would fit.', async (table) => {
+  await sampleBooks(db);
+  const before = await wholeBooks(db);
+  const refused = `${table} is written by ledger_post alone`;
+  await expect(db.pool.query(`INSERT INTO ${table} SELECT * FROM ${table} LIMIT 1`)).rejects.toThrow(refused);
+  const session = await db.pool.connect();
+  try {
+    // not even in the transaction in which ledger_post has just written
+    await session.query('BEGIN');
+    const draft = topUpSettled({ ...about(), amount: 1n, walletId: newId('Wallet') });
+    await session.query(POST_STATEMENT, compile([draft]).values);
+    await expect(session.query(`INSERT INTO ${table} SELECT * FROM ${table} LIMIT 1`)).rejects.toThrow(refused);
+  } finally {
+    await session.query('ROLLBACK');
+    session.release();
+  }
+  expect(await wholeBooks(db)).toEqual(before);
+});
+
+test('An account that postings name is neither removed nor made another.', async () => {
+  const books = await sampleBooks(db);
+  const before = await wholeBooks(db);
+  for (const sql of [
+    'DELETE FROM ledger_account',
+    'TRUNCATE ledger_account CASCADE',
+    `UPDATE ledger_account SET id = 'acc_other' WHERE id = '${books.wallet}'`,
+    `UPDATE ledger_account SET currency = 'USD' WHERE id = '${books.wallet}'`,
+  ]) {
+    await expect(db.pool.query(sql)).rejects.toThrow('append-only');
+  }
+  expect(await wholeBooks(db)).toEqual(before);
+});
 
 test('An overdraft written past the code is refused by the database itself, posted or pending.', async () => {
   const account = walletAccount(partnerId, await richWallet(db, partnerId, 100n), 'RUB');

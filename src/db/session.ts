@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Database } from '../db/client.ts';
+import type { Database } from './client.ts';
 
 /**
  * Runs `work` in one transaction on a connection of the pool, for statements that Prisma would only slow down.
