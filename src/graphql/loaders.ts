@@ -1,4 +1,5 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
+import type { Tx } from '../db/client.ts';
 import type {
   Card,
   CreditFile,
@@ -15,30 +16,20 @@ import type {
   PaymentTemplate,
   PaymentTransition,
   Posting,
-  Prisma,
   Remittance,
   Wallet,
   WebhookAttempt,
 } from '../db/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Viewer } from '../domain/access/viewer.ts';
-import { refreshAllCards } from '../domain/card/refresh-all-cards.ts';
-import { visibleCards } from '../domain/card/store.ts';
-import { isKnown, type KnownSession, visibleCreditSessions } from '../domain/credit/store.ts';
-import { visibleCustomers } from '../domain/customer/store.ts';
-import { latestDowngrades, visibleDowngrades } from '../domain/identification/store.ts';
-import { visibleInvoices } from '../domain/invoice/store.ts';
-import { type LimitState, readLimitStates } from '../domain/limit/limit-views.ts';
-import { visiblePayments } from '../domain/payment/store.ts';
-import { visibleRemittances } from '../domain/remittance/store.ts';
-import { visibleTemplates } from '../domain/template/store.ts';
-import { refreshWallet } from '../domain/wallet/mirror.ts';
-import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
+import type { KnownSession } from '../domain/credit/store.ts';
+import type { LimitState } from '../domain/limit/limit-views.ts';
+import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import type { UpstreamWallet } from '../domain/wallet/upstream-wallet.ts';
-import { lastAttempts } from '../domain/webhook-endpoint/store.ts';
 import type { LogEvent } from '../events/event.ts';
-import { readPositions } from '../events/log.ts';
-import { type WalletBalance, walletBalances } from '../ledger/balance.ts';
+import type { WalletBalance } from '../ledger/balance.ts';
+
+import { makers } from './loader-makers.ts';
 
 /** Rows by id for one operation, batched and cached. What the viewer may not know of is null, like what does not exist. */
 export interface Loaders {
@@ -80,169 +71,49 @@ export interface Loaders {
   webhookAttempts: DataLoader<string, WebhookAttempt[]>;
 }
 
+/** For whom loaders read. */
+export interface Reader {
+  deps: Deps;
+  prisma: Tx;
+  viewer: Viewer | null;
+  /** The condition on rows that the viewer may know of; without a viewer nothing is visible. */
+  mine<Where>(where: (viewer: Viewer) => Where): Where | { id: { in: string[] } };
+  /** The viewer's partner, where it has one. */
+  tenant: { partnerId?: string };
+}
+
+/** How each loader is made: when it is first used, because an operation uses few of them. */
+export type Makers<Name extends keyof Loaders> = { [Key in Name]: (reader: Reader) => Loaders[Key] };
+
+/** Each loader stands on the prototype and is made when somebody asks for it. */
+class LazyLoaders {
+  readonly made: Partial<Loaders> = {};
+  readonly reader: Reader;
+  constructor(deps: Deps, viewer: Viewer | null) {
+    this.reader = {
+      deps,
+      prisma: deps.db.prisma,
+      viewer,
+      mine: (where) => (viewer ? where(viewer) : { id: { in: [] } }),
+      tenant: viewer && viewer.kind !== 'ADMIN' ? { partnerId: viewer.partnerId } : {},
+    };
+  }
+}
+
+for (const name of Object.keys(makers) as (keyof Loaders)[]) {
+  Object.defineProperty(LazyLoaders.prototype, name, {
+    get(this: LazyLoaders) {
+      return this.made[name] ?? keep(this, name);
+    },
+  });
+}
+
+function keep<Name extends keyof Loaders>({ made, reader }: LazyLoaders, name: Name): Loaders[Name] {
+  const loader: Loaders[Name] = makers[name](reader);
+  made[name] = loader;
+  return loader;
+}
+
 /** New loaders, empty. */
-export function createLoaders(deps: Deps, viewer: Viewer | null): Loaders {
-  const { prisma } = deps.db;
-  const mine = <Where>(where: (viewer: Viewer) => Where) => (viewer ? where(viewer) : { id: { in: [] } });
-  const tenant = viewer && viewer.kind !== 'ADMIN' ? { partnerId: viewer.partnerId } : {};
-  return {
-    partner: byId((ids) =>
-      prisma.partner.findMany({
-        where: { AND: [{ id: { in: ids } }, viewer?.kind === 'ADMIN' ? {} : { id: viewer?.partnerId ?? '' }] },
-      }),
-    ),
-    customer: byId((ids) =>
-      prisma.customer.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCustomers)] } }),
-    ),
-    wallet: byId((ids) =>
-      prisma.wallet.findMany({
-        where: { AND: [{ id: { in: ids } }, mine(visibleWallets)] },
-        include: { accounts: true },
-      }),
-    ),
-    counterparty: byId((ids) => prisma.wallet.findMany({ where: { id: { in: ids }, ...tenant } })),
-    balances: new DataLoader(async (ids) => {
-      const balances = await walletBalances(prisma, ids);
-      return ids.map((id) => balances.get(id) ?? []);
-    }),
-    limits: new DataLoader(async (ids) => {
-      const states = await readLimitStates(prisma, ids, deps.clock.now());
-      return ids.map((id) => states.get(id) ?? { own: [], usage: [] });
-    }),
-    upstreamWallet: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshWallet(deps, wallet))), {
-      cacheKeyFn: (wallet) => wallet.id,
-    }),
-    upstreamCards: new DataLoader((wallets) => Promise.all(wallets.map((wallet) => refreshAllCards(deps, wallet))), {
-      cacheKeyFn: (wallet) => wallet.id,
-    }),
-    ...downgradeLoaders(deps, mine(visibleDowngrades)),
-    ...creditLoaders(deps, mine(visibleCreditSessions)),
-    payment: byId((ids) => prisma.payment.findMany({ where: { AND: [{ id: { in: ids } }, mine(visiblePayments)] } })),
-    refunds: grouped(
-      (ids) =>
-        prisma.payment.findMany({
-          where: { AND: [{ refundOfId: { in: ids } }, mine(visiblePayments)] },
-          orderBy: { id: 'asc' },
-        }),
-      (refund) => refund.refundOfId ?? '',
-    ),
-    transitions: grouped(
-      (ids) => prisma.paymentTransition.findMany({ where: { paymentId: { in: ids } }, orderBy: { version: 'asc' } }),
-      (transition) => transition.paymentId,
-    ),
-    attempts: grouped(
-      (ids) => prisma.paymentAttempt.findMany({ where: { paymentId: { in: ids } }, orderBy: { number: 'asc' } }),
-      (attempt) => attempt.paymentId,
-    ),
-    remittance: byId((ids) =>
-      prisma.remittance.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleRemittances)] } }),
-    ),
-    template: byId((ids) =>
-      prisma.paymentTemplate.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleTemplates)] } }),
-    ),
-    card: byId((ids) => prisma.card.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleCards)] } })),
-    invoice: byId((ids) => prisma.invoice.findMany({ where: { AND: [{ id: { in: ids } }, mine(visibleInvoices)] } })),
-    invoiceOfPayment: invoiceOfPayment(deps, mine(visibleInvoices)),
-    ...bookLoaders(deps, tenant),
-    ...deliveryLoaders(deps),
-  };
-}
-
-function bookLoaders(
-  { db: { prisma } }: Deps,
-  tenant: { partnerId?: string },
-): Pick<Loaders, 'ledgerAccount' | 'journalEntry'> {
-  return {
-    ledgerAccount: byId((ids) => prisma.ledgerAccount.findMany({ where: { id: { in: ids }, ...tenant } })),
-    journalEntry: byId((ids) =>
-      prisma.journalEntry.findMany({
-        where: { id: { in: ids }, ...tenant },
-        include: { postings: { orderBy: { number: 'asc' } } },
-      }),
-    ),
-  };
-}
-
-function deliveryLoaders({ db }: Deps): Pick<Loaders, 'loggedEvent' | 'webhookAttempts'> {
-  return {
-    loggedEvent: new DataLoader(async (positions) => {
-      const events = new Map((await readPositions(db, positions)).map((event) => [event.position, event]));
-      return positions.map((position) => events.get(position) ?? null);
-    }),
-    webhookAttempts: grouped(
-      (ids) => lastAttempts(db.prisma, ids),
-      (attempt) => attempt.deliveryId,
-    ),
-  };
-}
-
-function downgradeLoaders(
-  { db: { prisma } }: Deps,
-  visible: Prisma.IdentificationDowngradeWhereInput,
-): Pick<Loaders, 'downgrade' | 'downgradeOfWallet'> {
-  return {
-    downgrade: byId((ids) =>
-      prisma.identificationDowngrade.findMany({ where: { AND: [{ id: { in: ids } }, visible] } }),
-    ),
-    // of wallets that the viewer has been shown
-    downgradeOfWallet: new DataLoader(async (ids) => {
-      const latest = await latestDowngrades(prisma, ids);
-      return ids.map((id) => latest.get(id) ?? null);
-    }),
-  };
-}
-
-function creditLoaders(
-  { db: { prisma } }: Deps,
-  visible: Prisma.CreditSessionWhereInput,
-): Pick<Loaders, 'creditSession' | 'creditRefund' | 'creditRefunds' | 'creditTransitions' | 'creditFiles'> {
-  return {
-    creditSession: byId(async (ids) =>
-      (await prisma.creditSession.findMany({ where: { AND: [{ id: { in: ids } }, visible] } })).filter(isKnown),
-    ),
-    creditRefund: byId((ids) => prisma.creditRefund.findMany({ where: { id: { in: ids }, session: visible } })),
-    // of sessions that the viewer has been shown
-    creditRefunds: grouped(
-      (ids) => prisma.creditRefund.findMany({ where: { sessionId: { in: ids } }, orderBy: { id: 'asc' } }),
-      (refund) => refund.sessionId,
-    ),
-    creditTransitions: grouped(
-      (ids) =>
-        prisma.creditSessionTransition.findMany({ where: { sessionId: { in: ids } }, orderBy: { version: 'asc' } }),
-      (transition) => transition.sessionId,
-    ),
-    creditFiles: grouped(
-      (ids) => prisma.creditFile.findMany({ where: { sessionId: { in: ids } }, orderBy: { number: 'asc' } }),
-      (file) => file.sessionId,
-    ),
-  };
-}
-
-function invoiceOfPayment(
-  { db }: Deps,
-  visible: Prisma.InvoiceWhereInput,
-): DataLoader<Payment, Invoice | null, string> {
-  const load = async (payments: readonly Payment[]) => {
-    const payerWalletId = { in: payments.flatMap(({ sourceWalletId }) => sourceWalletId ?? []) };
-    const paymentId = { in: payments.map(({ id }) => id) };
-    const found = await db.prisma.invoice.findMany({ where: { AND: [{ payerWalletId, paymentId }, visible] } });
-    const rows = new Map(found.map((row) => [row.paymentId, row]));
-    return payments.map(({ id }) => rows.get(id) ?? null);
-  };
-  return new DataLoader(load, { cacheKeyFn: ({ id }) => id });
-}
-
-function byId<Row extends { id: string }>(read: (ids: string[]) => Promise<Row[]>): DataLoader<string, Row | null> {
-  return new DataLoader(async (ids) => {
-    const rows = new Map((await read([...ids])).map((row) => [row.id, row]));
-    return ids.map((id) => rows.get(id) ?? null);
-  });
-}
-
-function grouped<Row>(read: (ids: string[]) => Promise<Row[]>, key: (row: Row) => string): DataLoader<string, Row[]> {
-  return new DataLoader(async (ids) => {
-    const groups = new Map<string, Row[]>(ids.map((id) => [id, []]));
-    for (const row of await read([...ids])) groups.get(key(row))?.push(row);
-    return ids.map((id) => groups.get(id) ?? []);
-  });
-}
+export const createLoaders = (deps: Deps, viewer: Viewer | null): Loaders =>
+  new LazyLoaders(deps, viewer) as unknown as Loaders;

@@ -1,8 +1,9 @@
-import type { Payment, Wallet } from '../db/generated/client.ts';
+import type { Payment } from '../db/generated/client.ts';
 import type { CardScheme } from '../db/generated/enums.ts';
 import { openOrder } from '../domain/payment/order.ts';
 import { openDestination } from '../domain/payment/payout.ts';
 import { mayAct } from '../domain/payment/store.ts';
+import type { PhoneOfWallet } from '../domain/wallet/phone.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -17,7 +18,7 @@ import {
   type PhonePartyView,
 } from './outside-party.ts';
 import { maskNumbers, maskPhone } from './person.ts';
-import { CardRef, WalletRef } from './refs.ts';
+import { CardRef, type PaymentView, WalletRef } from './refs.ts';
 import { ServiceRef } from './service.ts';
 import { walletPhone } from './wallet.ts';
 
@@ -26,6 +27,8 @@ interface WalletPartyView {
   /** Null: a wallet of the same provider that is not known here. */
   walletId: string | null;
   phone?: string | null;
+  /** The wallet, where it is at hand already. */
+  known?: PhoneOfWallet | undefined;
 }
 interface BankAccountPartyView {
   party: 'BANK_ACCOUNT';
@@ -76,10 +79,10 @@ const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement(
       type: 'PhoneNumber',
       nullable: true,
       description: 'Its phone; masked unless the caller is the owner or has PERSONAL_DATA_READ.',
-      resolve: async ({ walletId, phone }, _args, context) => {
+      resolve: ({ walletId, phone, known }, _args, context) => {
         if (!walletId) return phone ?? null;
-        const wallet: Wallet | null = await context.loaders.counterparty.load(walletId);
-        return wallet && walletPhone(wallet, context);
+        if (known) return walletPhone(known, context);
+        return context.loaders.counterparty.load(walletId).then((wallet) => wallet && walletPhone(wallet, context));
       },
     }),
   }),
@@ -168,20 +171,28 @@ export const PaymentPartyRef = builder.unionType('PaymentParty', {
 
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });
 
+const walletParty = ({ known }: PaymentView, walletId: string): PartyView => ({
+  party: 'WALLET',
+  walletId,
+  known: known?.find(({ id }) => id === walletId),
+});
+
 /** Where the money comes from. */
-export function sourceParty(payment: Payment, context: Context): PartyView {
+export function sourceParty(view: PaymentView, context: Context): PartyView {
+  const payment = view.row;
   const learned = learnedParty(payment, 'source', context);
   // a card that the wallet's provider has issued spends the wallet's money
   if (learned?.party === 'CARD') return learned;
-  if (payment.sourceWalletId) return { party: 'WALLET', walletId: payment.sourceWalletId };
+  if (payment.sourceWalletId) return walletParty(view, payment.sourceWalletId);
   if (learned) return learned;
   if (payment.fundingSource === 'CARD') return { party: 'CARD', cardId: payment.cardId };
   return external(payment.topUpMethod === 'CASH' ? 'Cash at the desk' : 'Bank transfer');
 }
 
 /** Where the money goes. */
-export function destinationParty(payment: Payment, context: Context): PartyView {
-  if (payment.destinationWalletId) return { party: 'WALLET', walletId: payment.destinationWalletId };
+export function destinationParty(view: PaymentView, context: Context): PartyView {
+  const payment = view.row;
+  if (payment.destinationWalletId) return walletParty(view, payment.destinationWalletId);
   const learned = learnedParty(payment, 'destination', context);
   if (learned) return learned;
   if (payment.kind === 'TRANSFER') return { party: 'WALLET', walletId: null, phone: recipientPhone(payment, context) };

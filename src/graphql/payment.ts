@@ -99,12 +99,12 @@ PaymentRef.implement({
     source: t.field({
       type: PaymentPartyRef,
       description: 'Where the money comes from.',
-      resolve: ({ row }, _args, context) => sourceParty(row, context),
+      resolve: (view, _args, context) => sourceParty(view, context),
     }),
     destination: t.field({
       type: PaymentPartyRef,
       description: 'Where the money goes.',
-      resolve: ({ row }, _args, context) => destinationParty(row, context),
+      resolve: (view, _args, context) => destinationParty(view, context),
     }),
     wallet: t.field({
       type: WalletRef,

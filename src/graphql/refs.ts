@@ -1,5 +1,6 @@
 import type { Card, Customer, Invoice, Payment, PaymentTemplate, Remittance } from '../db/generated/client.ts';
 import type { KnownSession } from '../domain/credit/store.ts';
+import type { PhoneOfWallet } from '../domain/wallet/phone.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { builder } from './builder.ts';
 
@@ -12,6 +13,8 @@ export interface PaymentView {
   seenFrom: string | null;
   /** It is all that was asked for: its provider may be asked about it, which is never done for the payments of a list. */
   alone?: boolean;
+  /** Wallets of its parties that were read with it. */
+  known?: readonly PhoneOfWallet[];
 }
 
 export const CustomerRef = builder.objectRef<Customer>('Customer');

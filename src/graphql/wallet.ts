@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Wallet } from '../db/generated/client.ts';
 import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
-import { openPhone } from '../domain/wallet/phone.ts';
+import { openPhone, type PhoneOfWallet } from '../domain/wallet/phone.ts';
 import { providerLimits, type ShownLimit } from '../domain/wallet/provider-limits.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
@@ -11,19 +11,20 @@ import type { Context } from './context.ts';
 import { IdentificationRef, identificationOf } from './customer.ts';
 import { IdentificationLevelEnum, LimitKindEnum, ProviderCodeEnum, WalletStatusEnum } from './enums.ts';
 import { LimitRef } from './limit.ts';
+import { walletToRead } from './loader-makers.ts';
 import { walletIdentification } from './owner.ts';
 import { PaymentFilterInput } from './payment-filter.ts';
-import { listPayments } from './payment-list.ts';
 import { maskNumbers, maskPhone } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { CustomerRef, PaymentConnection, WalletConnection, WalletRef } from './refs.ts';
 import { StatementConnection, walletStatement } from './statement.ts';
+import { walletPayments } from './wallet-payments.ts';
 
 /** Phones by the row that they were opened from: a page shows the same wallet many times, and unsealing is not free. */
-const opened = new WeakMap<Wallet, string>();
+const opened = new WeakMap<PhoneOfWallet, string>();
 
 /** The wallet's phone as this caller may see it. */
-export function walletPhone(wallet: Wallet, context: Context): string | null {
+export function walletPhone(wallet: PhoneOfWallet, context: Context): string | null {
   if (!wallet.phoneSealed) return null;
   const phone = opened.get(wallet) ?? openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
   opened.set(wallet, phone);
@@ -112,7 +113,7 @@ WalletRef.implement({
       args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
       authScopes: { scope: 'PAYMENTS_READ' },
       complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
-      resolve: (wallet, { filter, ...args }, context) => listPayments(context, args, filter ?? {}, wallet.id),
+      resolve: (wallet, { filter, ...args }, context) => walletPayments(wallet, filter, args, context),
     }),
     statement: t.field({
       type: StatementConnection,
@@ -156,7 +157,7 @@ builder.queryFields((t) => ({
     description: 'One wallet by its id.',
     authScopes: { scope: 'WALLETS_READ' },
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.wallet.load(id),
+    resolve: (_root, { id }, { loaders }) => walletToRead(loaders, id),
   }),
   wallets: t.field({
     type: WalletConnection,

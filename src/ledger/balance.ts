@@ -63,6 +63,26 @@ export async function walletBalances(tx: Tx, walletIds: readonly string[]): Prom
   return balances;
 }
 
+/** A column that holds the present balances of a row of `wallet`, in order of currency; `balancesOf` reads it. */
+export const balancesOfWallet = (wallet: string): string => {
+  const counters = ['posted_debits', 'posted_credits', 'pending_debits', 'pending_credits'];
+  const list = `json_agg(json_build_array(a.id, a.kind, a.currency, ${counters.map((name) => `a.${name}::text`).join(', ')}) ORDER BY a.currency)`;
+  return `CASE WHEN ${wallet}.house
+    -- the book of a house wallet is an account of the partner's
+    THEN (SELECT ${list} FROM wallet_account x JOIN ledger_account a ON a.id = x.ledger_account_id WHERE x.wallet_id = ${wallet}.id)
+    ELSE (SELECT ${list} FROM ledger_account a WHERE a.wallet_id = ${wallet}.id) END`;
+};
+
+/** The balances that a column of `balancesOfWallet` holds; null is none. */
+export function balancesOf(walletId: string, column: string | null): WalletBalance[] {
+  const rows = column === null ? [] : (JSON.parse(column) as string[][]);
+  return rows.map(([accountId = '', kind, currency = '', ...counters]) => {
+    const [postedDebits = 0n, postedCredits = 0n, pendingDebits = 0n, pendingCredits = 0n] = counters.map(BigInt);
+    const figures = { postedDebits, postedCredits, pendingDebits, pendingCredits };
+    return { walletId, ...toBalance({ accountId, kind: kind as LedgerAccountKind, currency, ...figures }) };
+  });
+}
+
 /**
  * The balances of many accounts as the books had them at an instant: one index read each, one statement.
  * @param at any instant; lines recorded at that very instant count

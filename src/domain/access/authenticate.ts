@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Deps } from '../../deps.ts';
 import { sha256 } from '../../lib/crypto.ts';
 import { hashApiKey } from './api-key.ts';
+import { knownKey, mayHaveSessions } from './known-callers.ts';
 import { verifySessionToken } from './session-token.ts';
 import { UnauthenticatedError, type Viewer } from './viewer.ts';
 
@@ -11,6 +12,7 @@ const LAST_USED_PRECISION_MS = 3_600_000;
 /**
  * Who stands behind a bearer credential: the administrator's key, a partner's API key (`ksh_…`) or a session token.
  * @param bearer the credential without the word Bearer, or null when none was sent
+ * What was read of a key or a customer is kept for half a second; what changes it in this process is heeded at once.
  * @returns the viewer, or null without a credential
  * @throws UnauthenticatedError when the credential is wrong, revoked or expired
  */
@@ -30,13 +32,14 @@ function isAdminKey(adminKey: string, bearer: string): boolean {
 }
 
 async function authenticateApiKey({ db, clock }: Pick<Deps, 'db' | 'clock'>, bearer: string): Promise<Viewer> {
-  const apiKey = await db.prisma.apiKey.findUnique({ where: { hash: hashApiKey(bearer) } });
-  if (!apiKey || apiKey.revokedAt) throw new UnauthenticatedError('The API key is unknown or revoked.');
+  const known = await knownKey(db, hashApiKey(bearer));
+  if (!known) throw new UnauthenticatedError('The API key is unknown or revoked.');
   const now = clock.now();
-  if (!apiKey.lastUsedAt || now.getTime() - apiKey.lastUsedAt.getTime() > LAST_USED_PRECISION_MS) {
-    await db.prisma.apiKey.update({ where: { id: apiKey.id }, data: { lastUsedAt: now } });
+  if (!known.lastUsedAt || now.getTime() - known.lastUsedAt.getTime() > LAST_USED_PRECISION_MS) {
+    known.lastUsedAt = now;
+    await db.prisma.apiKey.update({ where: { id: known.viewer.apiKeyId }, data: { lastUsedAt: now } });
   }
-  return { kind: 'PARTNER', partnerId: apiKey.partnerId, apiKeyId: apiKey.id, scopes: new Set(apiKey.scopes) };
+  return known.viewer;
 }
 
 async function authenticateSession(
@@ -44,10 +47,7 @@ async function authenticateSession(
   bearer: string,
 ): Promise<Viewer> {
   const viewer = await verifySessionToken(config.tokenSecret, bearer, clock.now());
-  const customer = await db.prisma.customer.findFirst({
-    where: { id: viewer.customerId, partnerId: viewer.partnerId, erasedAt: null },
-    select: { id: true },
-  });
-  if (!customer) throw new UnauthenticatedError('The session token is not valid.');
+  if (!(await mayHaveSessions(db, viewer.partnerId, viewer.customerId)))
+    throw new UnauthenticatedError('The session token is not valid.');
   return viewer;
 }

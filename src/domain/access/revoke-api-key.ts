@@ -1,6 +1,7 @@
 import type { ApiKey } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
 import { NotFoundError } from '../../errors.ts';
+import { forgetKey } from './known-callers.ts';
 
 /**
  * Revokes a key for good; revoking it again changes nothing.
@@ -16,5 +17,6 @@ export async function revokeApiKey(
   await db.prisma.apiKey.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: clock.now() } });
   const apiKey = await db.prisma.apiKey.findFirst({ where });
   if (!apiKey) throw new NotFoundError('The API key');
+  forgetKey(db, apiKey.hash);
   return apiKey;
 }

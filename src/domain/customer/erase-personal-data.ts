@@ -3,6 +3,7 @@ import type { Customer } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { NotFoundError, StateError } from '../../errors.ts';
+import { forgetCustomer } from '../access/known-callers.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { type Belongings, belongingsOf, erase } from './personal-data.ts';
 
@@ -18,7 +19,7 @@ export async function erasePersonalData(
   customerId: string,
 ): Promise<Customer> {
   const now = clock.now();
-  return transaction(db, async (tx) => {
+  const erased = await transaction(db, async (tx) => {
     await tx.$executeRaw`SELECT 1 FROM customer WHERE id = ${customerId} AND partner_id = ${partnerId} FOR UPDATE`;
     const customer = await tx.customer.findFirst({ where: { id: customerId, partnerId } });
     if (!customer) throw new NotFoundError('The customer');
@@ -43,6 +44,8 @@ export async function erasePersonalData(
       },
     });
   });
+  forgetCustomer(db, partnerId, customerId);
+  return erased;
 }
 
 /** A closed wallet is empty, and stays so. */

@@ -1,6 +1,10 @@
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
+import type { Wallet } from '../../db/generated/client.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { Vault } from '../../lib/crypto.ts';
+
+/** As much of a wallet as its phone needs to be shown. */
+export type PhoneOfWallet = Pick<Wallet, 'id' | 'customerId' | 'phoneSealed'>;
 
 /**
  * A phone number in E.164 with the plus sign, as given.

@@ -1,0 +1,79 @@
+import { perDatabase, shareStatement } from '../../db/adaptive.ts';
+import type { Database } from '../../db/client.ts';
+import type { Payment } from '../../db/generated/client.ts';
+import { bytesOf, maybeAt, textRows } from '../../db/text-rows.ts';
+import type { TenantViewer } from '../access/viewer.ts';
+import type { PhoneOfWallet } from '../wallet/phone.ts';
+import { paymentColumns, paymentOf } from './payment-row.ts';
+
+/** Which part of a wallet's history is wanted, and by whom. */
+export interface HistoryPage {
+  viewer: TenantViewer;
+  walletId: string;
+  /** Only what is older than the payment with this id. */
+  after: string | null;
+  take: number;
+}
+
+/** A payment of a wallet, and what is to be shown of the wallet on its other side; null where there is none of this partner's. */
+export interface HistoryRow {
+  payment: Payment;
+  other: PhoneOfWallet | null;
+}
+
+/** Greater than the id of any payment, in every collation. */
+const NEWEST = 'pay_z';
+
+/** What `visiblePayments` lets a viewer see, for the viewer of the key `k`. */
+const visible = (p: string) => `${p}.partner_id = k.partner_id AND (k.customer_id IS NULL
+  OR ${p}.source_customer_id = k.customer_id
+  OR ${p}.destination_customer_id = k.customer_id AND (${p}.source_wallet_id IS NULL OR ${p}.status IN ('COMPLETED', 'REVERSED')))`;
+
+/** One side of a wallet's history by its own index: no more rows are read than are shown. */
+const side = (where: string) => `(SELECT p.* FROM payment p WHERE ${where} AND p.id < k.after AND ${visible('p')}
+  ORDER BY p.id DESC LIMIT k.take)`;
+
+/** The arrays stand in subqueries, so that the plan is the same for every number of keys and is kept. */
+const PAGES = {
+  name: 'history_pages',
+  text: `SELECT k.n, o.id, o.customer_id, o.phone_sealed, ${paymentColumns('p')}
+    FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::int[]))
+      WITH ORDINALITY k(wallet_id, partner_id, customer_id, after, take, n)
+    CROSS JOIN LATERAL (SELECT * FROM (${side('p.source_wallet_id = k.wallet_id')} UNION ALL
+      ${side('p.destination_wallet_id = k.wallet_id AND p.source_wallet_id IS DISTINCT FROM k.wallet_id')}) p
+      ORDER BY p.id DESC LIMIT k.take) p
+    LEFT JOIN wallet o ON o.partner_id = k.partner_id AND o.id = CASE p.source_wallet_id
+      WHEN k.wallet_id THEN p.destination_wallet_id ELSE p.source_wallet_id END
+    ORDER BY k.n, p.id DESC`,
+};
+
+const pages = perDatabase((db) => shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys), { most: 32 }));
+
+/** A page of a wallet's payments, newest first, as far as the viewer may know of them. */
+export const readHistory = (db: Database, page: HistoryPage): Promise<HistoryRow[]> => pages(db).load(page);
+
+async function readPages(db: Database, keys: readonly HistoryPage[]): Promise<HistoryRow[][]> {
+  const rows = await textRows(db, {
+    ...PAGES,
+    values: [
+      keys.map(({ walletId }) => walletId),
+      keys.map(({ viewer }) => viewer.partnerId),
+      keys.map(({ viewer }) => (viewer.kind === 'CUSTOMER' ? viewer.customerId : null)),
+      keys.map(({ after }) => after ?? NEWEST),
+      keys.map(({ take }) => take),
+    ],
+  });
+  const answers: HistoryRow[][] = keys.map(() => []);
+  // a page shows the same few wallets many times: one object each, so that each phone is opened once
+  const others = new Map<string, PhoneOfWallet>();
+  for (const row of rows) {
+    const [number = '', otherId = null, customerId = null] = row;
+    let other = otherId === null ? null : others.get(number + otherId);
+    if (otherId !== null && !other) {
+      other = { id: otherId, customerId, phoneSealed: maybeAt(row, 3, bytesOf) };
+      others.set(number + otherId, other);
+    }
+    answers[Number(number) - 1]?.push({ payment: paymentOf(row, 4), other: other ?? null });
+  }
+  return answers;
+}

@@ -1,0 +1,33 @@
+import { readHistory } from '../domain/payment/read-pages.ts';
+import type { WalletWithAccounts } from '../domain/wallet/store.ts';
+import { signedIn } from './access.ts';
+import { type Page, type PageArgs, pageByIdDescending } from './connection.ts';
+import type { Context } from './context.ts';
+import type { PaymentFilter } from './payment-filter.ts';
+import { listPayments } from './payment-list.ts';
+import type { PaymentView } from './refs.ts';
+
+/**
+ * A page of a wallet's payments. The plain list from its newest end, which everybody reads, comes by the statement that is made for it,
+ * with the wallets of the parties; any other like all lists of payments.
+ */
+export async function walletPayments(
+  wallet: WalletWithAccounts,
+  filter: PaymentFilter | null | undefined,
+  args: PageArgs,
+  context: Context,
+): Promise<Page<PaymentView>> {
+  const viewer = signedIn(context);
+  const isPlain = !filter && !args.last && !args.before;
+  if (!isPlain || viewer.kind === 'ADMIN') return listPayments(context, args, filter ?? {}, wallet.id);
+  return pageByIdDescending(args, async ({ where, take }) => {
+    const page = { viewer, walletId: wallet.id, after: where.id?.lt ?? null, take };
+    const rows = await readHistory(context.deps.db, page);
+    return rows.map(({ payment, other }) => ({
+      id: payment.id,
+      row: payment,
+      seenFrom: wallet.id,
+      known: other ? [wallet, other] : [wallet],
+    }));
+  });
+}
