@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import type { Payment, Wallet } from '../../src/db/generated/client.ts';
+import type { LedgerAccount, Payment, Wallet, WalletAccount } from '../../src/db/generated/client.ts';
 import * as enums from '../../src/db/generated/enums.ts';
 import { getDatamodel } from '../../src/db/generated/pothos.ts';
 import type { TenantViewer } from '../../src/domain/access/viewer.ts';
@@ -19,7 +19,7 @@ import { testDatabase } from '../support/db.ts';
 
 const db = await testDatabase();
 
-const models = getDatamodel().datamodel.models as Record<string, { fields: Field[] } | undefined>;
+const models = getDatamodel().datamodel.models as Record<string, { fields: readonly Field[] } | undefined>;
 interface Field {
   name: string;
   type: string;
@@ -89,9 +89,9 @@ beforeAll(async () => {
     for (const currency of ['RUB', 'USD', 'KZT'].slice(randomInt(3))) {
       const id = newId('LedgerAccount');
       const counters = { id, code: id, partnerId, currency, walletId: house ? null : walletId };
-      await db.prisma.ledgerAccount.create({ data: randomRow('LedgerAccount', counters) });
+      await db.prisma.ledgerAccount.create({ data: randomRow<LedgerAccount>('LedgerAccount', counters) });
       const kept = { walletId, currency, ledgerAccountId: id };
-      await db.prisma.walletAccount.create({ data: randomRow('WalletAccount', kept) });
+      await db.prisma.walletAccount.create({ data: randomRow<WalletAccount>('WalletAccount', kept) });
     }
   }
   const payments = Array.from({ length: 600 }, (_, index) => {
