@@ -6,27 +6,37 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { print } from 'graphql';
-import { WalletPageDocument } from '../schema/operations.ts';
 import { loadConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { createReport, medianRatio, type Report } from './support/report.ts';
 import { interleave, median } from './support/rounds.ts';
 import { startBenchServer } from './support/server.ts';
 import type { Spent } from './wallet-page/count.ts';
-import { seedPage } from './wallet-page/seed.ts';
+import { type Seeded, seedPages } from './wallet-page/seed.ts';
 
 /**
- * The wallet page (wallet, balances, twenty payments with both parties' phones) through the gateway, against node:http and
- * two prepared statements that answer the same bytes. Same database, each server in a process of its own, interleaved rounds.
+ * The wallet page (wallet, balances, twenty payments with both parties' phones) through the gateway, by the id of a published document, against
+ * node:http and two prepared statements that answer the same bytes. Same database, each server in a process of its own, interleaved
+ * rounds; two dozen wallets in turn.
  */
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, seconds: { type: 'string', default: '3' } },
+  options: {
+    rounds: { type: 'string', default: '15' },
+    seconds: { type: 'string', default: '1' },
+    json: { type: 'string' },
+  },
 });
 const rounds = Number.parseInt(options.rounds, 10);
 const seconds = Number.parseInt(options.seconds, 10);
-const WIDTHS = [1, 16];
+/** Connections, and the ratio that is to be reached. */
+const GOALS = [
+  { connections: 1, target: 0.7 },
+  { connections: 16, target: 1.1 },
+  { connections: 64, target: 1.4 },
+];
 const PAGE = 20;
+const PEER = 'node:http + pg, two prepared statements';
 
 interface Target {
   name: string;
@@ -46,13 +56,33 @@ async function stopTarget({ process }: Target): Promise<void> {
   await gone;
 }
 
-interface Request {
-  headers: Record<string, string>;
-  body: string;
+/** What is asked, by turns; clients begin at different places. */
+type Requests = { method: 'POST'; headers: Record<string, string>; body: string }[];
+
+function requestsOf({ apiKey, documentId, walletIds }: Seeded): Requests {
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
+  return walletIds.map((id) => ({
+    ...{ method: 'POST', headers },
+    body: JSON.stringify({ documentId: `sha256:${documentId}`, variables: { id, first: PAGE } }),
+  }));
+}
+
+function load(
+  url: string,
+  requests: Requests,
+  extent: Pick<autocannon.Options, 'connections' | 'duration' | 'amount'>,
+) {
+  let clients = 0;
+  const setupClient = (client: autocannon.Client) => {
+    const turn = (clients * 7) % requests.length;
+    clients += 1;
+    client.setRequests([...requests.slice(turn), ...requests.slice(0, turn)]);
+  };
+  return autocannon({ url, requests, setupClient, ...extent });
 }
 
 /** What one request costs the target; the gateway's own timers are in it, a few statements a second. */
-async function costOf({ name, url, process: child }: Target, request: Request): Promise<string> {
+async function costOf({ name, url, process: child }: Target, requests: Requests): Promise<string> {
   const spent = async (): Promise<Spent> => {
     const answer = once(child, 'message');
     child.send('spent?');
@@ -60,7 +90,7 @@ async function costOf({ name, url, process: child }: Target, request: Request): 
   };
   const before = await spent();
   const amount = 1_000;
-  await autocannon({ url, method: 'POST', ...request, connections: 8, amount });
+  await load(url, requests, { connections: 8, amount });
   const after = await spent();
   const each = (figure: keyof Spent, digits: number) => ((after[figure] - before[figure]) / amount).toFixed(digits);
   return `${name}: ${each('statements', 1)} statements and ${each('cpuMs', 2)} ms of CPU per request\n`;
@@ -85,18 +115,18 @@ async function main(): Promise<void> {
       },
       ...{ NODE_ENV: 'production', ADMIN_KEY: secret(), TOKEN_SECRET: secret(), ENCRYPTION_KEY: secret() },
     };
-    const { apiKey, walletId } = await seedPage(loadConfig(env));
-    const peer = await startTarget('node:http + pg, two statements', './wallet-page/peer.ts', env);
+    const requests = requestsOf(await seedPages(loadConfig(env)));
+    const peer = await startTarget(PEER, './wallet-page/peer.ts', env);
     targets.push(peer);
     const gateway = await startTarget('the gateway', './wallet-page/gateway.ts', env);
     targets.push(gateway);
-    const request = {
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` },
-      body: JSON.stringify({ query: print(WalletPageDocument), variables: { id: walletId, first: PAGE } }),
-    };
-    await checkSameBytes(targets, request);
-    await measure(targets, request);
-    for (const target of targets) process.stdout.write(await costOf(target, request));
+    await checkSameBytes(targets, requests);
+    const report = createReport(options.json);
+    const costs: string[] = [];
+    for (const goal of GOALS) await measure(targets, requests, goal, report);
+    for (const target of targets) costs.push(await costOf(target, requests));
+    process.stdout.write(`${costs.join('')}`);
+    report.finish();
   } finally {
     for (const target of targets) await stopTarget(target);
     await server.stop();
@@ -104,36 +134,47 @@ async function main(): Promise<void> {
   }
 }
 
-async function checkSameBytes(targets: Target[], request: Request): Promise<void> {
-  const bodies = await Promise.all(
-    targets.map(async ({ url }) => (await fetch(url, { method: 'POST', ...request })).text()),
-  );
-  if (new Set(bodies).size !== 1) throw new Error(`the answers differ:\n${bodies.join('\n')}`);
+async function checkSameBytes(targets: Target[], requests: Requests): Promise<void> {
+  let bytes = 0;
+  for (const request of requests) {
+    const bodies = await Promise.all(targets.map(async ({ url }) => (await fetch(url, request)).text()));
+    if (new Set(bodies).size !== 1) throw new Error(`the answers differ:\n${bodies.join('\n')}`);
+    bytes += Buffer.byteLength(bodies[0] ?? '');
+  }
+  const each = Math.round(bytes / requests.length);
   process.stdout.write(
-    `${cpus().length} cores; every answer has the same ${Buffer.byteLength(bodies[0] ?? '')} bytes\n`,
+    `${cpus().length} cores; ${requests.length} pages have the same bytes from both, ${each} each\n`,
   );
 }
 
-async function measure(targets: Target[], request: Request): Promise<void> {
-  for (const connections of WIDTHS) {
-    const contenders = targets.map(({ name, url }) => ({
-      name: `${name}, ${connections} connections`,
-      async run(duration: number) {
-        const result = await autocannon({ url, method: 'POST', ...request, connections, duration });
-        if (result.non2xx + result.errors > 0)
-          throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} failed`);
-        return result.requests.total / result.duration;
-      },
-    }));
-    await interleave(contenders, 1, seconds); // warm
-    const figures = await interleave(contenders, rounds, seconds);
-    const [peer = [], gateway = []] = contenders.map(({ name }) => figures.get(name) ?? []);
-    const ratios = gateway.map((figure, round) => figure / (peer[round] ?? Number.NaN));
-    process.stdout.write(
-      `\n${connections} connections: peer ${median(peer).toFixed(0)}/s, gateway ${median(gateway).toFixed(0)}/s, ` +
-        `ratio ${median(ratios).toFixed(2)} (median of ${rounds} rounds)\n\n`,
-    );
-  }
+async function measure(
+  targets: Target[],
+  requests: Requests,
+  { connections, target }: (typeof GOALS)[number],
+  report: Report,
+): Promise<void> {
+  const contenders = targets.map(({ name, url }) => ({
+    name: `${name}, ${connections} connections`,
+    async run(duration: number) {
+      const result = await load(url, requests, { connections, duration });
+      if (result.non2xx + result.errors > 0)
+        throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} failed`);
+      return result.requests.total / result.duration;
+    },
+  }));
+  await interleave(contenders, 2, seconds); // warm
+  const figures = await interleave(contenders, rounds, seconds);
+  const [peer = [], gateway = []] = contenders.map(({ name }) => figures.get(name) ?? []);
+  report.add({
+    goal: `wallet page from PostgreSQL over HTTP, ${connections} connection${connections === 1 ? '' : 's'}`,
+    against: PEER,
+    comparison: '≥',
+    target,
+    figure: medianRatio(gateway, peer),
+    unit: '×',
+    rounds,
+    detail: `gateway ${median(gateway).toFixed(0)}/s, peer ${median(peer).toFixed(0)}/s`,
+  });
 }
 
 await main();
