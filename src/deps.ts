@@ -5,6 +5,7 @@ import type { Connectors } from './connectors/registry.ts';
 import type { WebhookClient } from './connectors/webhook-client.ts';
 import type { Database } from './db/client.ts';
 import type { DocumentCheck } from './domain/document/check.ts';
+import type { TransferLane } from './domain/payment/group/lane.ts';
 import type { Hub } from './events/hub.ts';
 import type { GroupCommit } from './ledger/group-commit.ts';
 import type { Clock } from './lib/clock.ts';
@@ -17,6 +18,8 @@ export interface Deps {
   db: Database;
   /** Posts journal entries that stand alone, many per transaction. */
   ledger: GroupCommit;
+  /** Carries out transfers between wallets whose book is here, many per transaction. */
+  transfers: TransferLane;
   /** Live events of this process. */
   hub: Hub;
   /** Providers, each account behind its instruments. */

@@ -7,6 +7,7 @@ import { createWebhookClient, type WebhookClientOptions } from '../connectors/we
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { DocumentCheck } from '../domain/document/check.ts';
+import { createTransferLane } from '../domain/payment/group/lane.ts';
 import { openVault } from '../domain/vault/open-vault.ts';
 import { createHub, type HubPublisher } from '../events/hub.ts';
 import { createGroupCommit } from '../ledger/group-commit.ts';
@@ -61,7 +62,8 @@ export async function createDeps(
     webhooks: createWebhookClient({ sandbox: config.sandbox, ...webhooks }),
     documents: documentCheck(config, edge),
   };
-  const deps = { config, db, ledger: createGroupCommit(db), ...services, metrics, clock, log };
+  const lanes = { ledger: createGroupCommit(db), transfers: createTransferLane({ db, clock, log }) };
+  const deps = { config, db, ...lanes, ...services, metrics, clock, log };
   return { deps: Object.freeze(deps), publisher };
 }
 

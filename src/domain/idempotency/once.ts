@@ -32,11 +32,9 @@ export async function once(
   viewer: TenantViewer,
   { operation, key, input, resultId }: Claim,
 ): Promise<{ replayed: boolean; resultId: string }> {
-  if (key === '' || key.length > MAX_KEY_LENGTH) {
-    throw InvalidInputError.at('input.idempotencyKey', `must have 1 to ${MAX_KEY_LENGTH} characters.`);
-  }
+  checkKey(key);
   const actor = actorOf(viewer);
-  const fingerprint = Buffer.from(vault.fingerprint(canonicalJson(input))).toString('hex');
+  const fingerprint = fingerprintOf(vault, input);
   const claimed = await tx.$executeRaw`
     WITH patience AS MATERIALIZED (
       SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', '10s', true)
@@ -56,6 +54,16 @@ export async function once(
   if (first.fingerprint !== fingerprint) throw new IdempotencyError('IDEMPOTENCY_CONFLICT');
   return { replayed: true, resultId: first.resultId };
 }
+
+/** @throws InvalidInputError for a key of no length, or of too much */
+export function checkKey(key: string): void {
+  if (key === '' || key.length > MAX_KEY_LENGTH)
+    throw InvalidInputError.at('input.idempotencyKey', `must have 1 to ${MAX_KEY_LENGTH} characters.`);
+}
+
+/** By what the same input is known again. */
+export const fingerprintOf = (vault: Deps['vault'], input: unknown): string =>
+  Buffer.from(vault.fingerprint(canonicalJson(input))).toString('hex');
 
 /** Was the key used before? What must be asked of others ahead of the work is not asked again for a repetition. */
 export async function isClaimed(tx: Tx, viewer: TenantViewer, operation: string, key: string): Promise<boolean> {

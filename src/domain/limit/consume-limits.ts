@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/client.ts';
+import type { WalletLimit } from '../../db/generated/client.ts';
 import type { IdentificationLevel, LimitKind } from '../../db/generated/enums.ts';
 import type { PostResult } from '../../ledger/post.ts';
 import { present } from '../../lib/assert.ts';
@@ -88,21 +89,32 @@ export async function enforceStandingLimits(
   const own = await tx.walletLimit.findMany({
     where: { walletId: { in: receivers.map(({ book }) => book.walletId) }, kind: 'BALANCE' },
   });
-  for (const { book, level, amountMinor } of receivers) {
-    const limits = effectiveLimits(
-      level,
-      own.filter((l) => l.walletId === book.walletId),
-    );
-    const limit = limits.find((l) => l.kind === 'BALANCE' && l.currency === book.currency);
-    if (!limit) continue;
+  for (const receiver of receivers) {
+    const { book } = receiver;
     const counters = present(posted.counters.get(bookAccount(book).id), 'counters of a posted account');
-    const balance = counters.postedCredits - counters.postedDebits;
-    if (balance > limit.maxMinor)
-      throw exceeded(limit, { spentMinor: balance - amountMinor, count: 0 }, amountMinor, at);
+    const set = own.filter((l) => l.walletId === book.walletId);
+    checkStanding(receiver, set, counters.postedCredits - counters.postedDebits, at);
   }
 }
 
-interface Application {
+/**
+ * @param own what is set for the receiving wallet
+ * @param balance of its book when the money is in it
+ * @throws LimitExceededError when that is more than the wallet may hold
+ */
+export function checkStanding(
+  { book, level, amountMinor }: { book: WalletBook; level: IdentificationLevel; amountMinor: bigint },
+  own: readonly WalletLimit[],
+  balance: bigint,
+  at: Date,
+): void {
+  const limit = effectiveLimits(level, own).find((l) => l.kind === 'BALANCE' && l.currency === book.currency);
+  if (limit && balance > limit.maxMinor)
+    throw exceeded(limit, { spentMinor: balance - amountMinor, count: 0 }, amountMinor, at);
+}
+
+/** A cap that movements fall under. */
+export interface Application {
   limit: EffectiveLimit;
   use: LimitUse;
   /** All movements of the call that fall under this cap. */
@@ -110,11 +122,18 @@ interface Application {
   count: number;
 }
 
-/** Which caps the movements touch; those with a period once per wallet with the sum, in a fixed order (locks). */
 async function applicable(tx: Tx, uses: LimitUse[]): Promise<Application[]> {
   const own = await tx.walletLimit.findMany({
     where: { walletId: { in: [...new Set(uses.map((use) => use.walletId))] } },
   });
+  return applications(uses, own);
+}
+
+/**
+ * Which caps movements touch; those with a period once per wallet with the sum, in a fixed order (locks).
+ * @param own what is set for the wallets
+ */
+export function applications(uses: LimitUse[], own: readonly WalletLimit[]): Application[] {
   const found = new Map<string, Application>();
   uses.forEach((use, index) => {
     const limits = effectiveLimits(
@@ -161,7 +180,8 @@ async function usage(tx: Tx, walletId: string, limit: EffectiveLimit, at: Date) 
   return row ?? { spentMinor: 0n, count: 0 };
 }
 
-function exceeded(
+/** The refusal that names a cap, and what was used of it before. */
+export function exceeded(
   limit: EffectiveLimit,
   used: { spentMinor: bigint; count: number } | null,
   attempted: bigint,

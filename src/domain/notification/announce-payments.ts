@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/client.ts';
+import type { Customer, Prisma } from '../../db/generated/client.ts';
 import type { Progress } from '../payment/progress.ts';
-import { dueAt, mediaOf, newsOf } from './model.ts';
+import { dueAt, mediaOf, newsOf, type PaymentNews } from './model.ts';
 import { createNotifications } from './store.ts';
 
 /** A digest waits for transactions that began before its period ended; none of ours runs longer than half of this. */
@@ -18,7 +19,19 @@ export async function announcePayments(tx: Tx, progresses: Progress[], now: Date
     where: { id: { in: [...new Set(news.map(({ customerId }) => customerId))] }, notificationChannel: { not: 'NONE' } },
     select: { id: true, notificationChannel: true, notificationPeriod: true },
   });
-  const rows = news.flatMap(({ payment, customerId, ...about }) => {
+  await createNotifications(tx, notificationsOf(news, customers, now));
+}
+
+/** What a customer has set about being told. */
+export type Wishes = Pick<Customer, 'id' | 'notificationChannel' | 'notificationPeriod'>;
+
+/** The rows that tell customers of their news, by the settings that each has. */
+export function notificationsOf(
+  news: PaymentNews[],
+  customers: Wishes[],
+  now: Date,
+): Prisma.NotificationCreateManyInput[] {
+  return news.flatMap(({ payment, customerId, ...about }) => {
     const customer = customers.find(({ id }) => id === customerId);
     if (!customer) return [];
     const period = customer.notificationPeriod;
@@ -36,5 +49,4 @@ export async function announcePayments(tx: Tx, progresses: Progress[], now: Date
       createdAt: now,
     }));
   });
-  await createNotifications(tx, rows);
 }

@@ -2,12 +2,13 @@ import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { InvalidInputError, type MinorAmount, NotFoundError, StateError } from '../../errors.ts';
+import { InvalidInputError, type MinorAmount, NotFoundError } from '../../errors.ts';
 import { InvariantError, present } from '../../lib/assert.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { checkMayPay } from '../wallet/restrictions.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
+import { checkConfirmable } from './confirmable.ts';
 import type { PageChoice } from './create-provider-top-up.ts';
 import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
@@ -19,6 +20,8 @@ import { startUpstream } from './start-upstream.ts';
 import { findPayment, lockPayment, mayAct, save } from './store.ts';
 import { awaitTopUp } from './top-up.ts';
 import { carryOutTransfers, checkTransfer } from './transfer.ts';
+
+type ConfirmDeps = Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>;
 
 export interface ConfirmPaymentInput extends PageChoice {
   paymentId: string;
@@ -41,7 +44,25 @@ export interface ConfirmPaymentInput extends PageChoice {
  *   and ProviderUnavailableError (nothing was sent, nothing has changed), PriceChangedError (it has the new price)
  */
 export async function confirmPayment(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  deps: ConfirmDeps & Pick<Deps, 'transfers'>,
+  viewer: TenantViewer,
+  input: ConfirmPaymentInput,
+): Promise<{ payment: Payment; replayed: boolean }> {
+  // most confirmations are of transfers between wallets here: they share their transactions
+  const grouped = isPlain(input) ? await deps.transfers.confirm(viewer, input.paymentId) : 'ELSEWHERE';
+  return grouped === 'ELSEWHERE' ? confirmAlone(deps, viewer, input) : grouped;
+}
+
+/** Nothing is said of cards or prices, which only a provider has. */
+const isPlain = ({ payWithCardId, payWithNewCard, maxFee }: ConfirmPaymentInput): boolean =>
+  payWithCardId === undefined && !payWithNewCard && maxFee === undefined;
+
+/**
+ * As `confirmPayment`, in a transaction of its own: whatever a provider carries, and what concerns more than two wallets here.
+ * @param options `justPriced`: the payment was created a moment ago, and its price need not be asked for again
+ */
+export async function confirmAlone(
+  deps: ConfirmDeps,
   viewer: TenantViewer,
   input: ConfirmPaymentInput,
   { justPriced = false } = {},
@@ -55,13 +76,7 @@ export async function confirmPayment(
   const started = await transaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, viewer, input.paymentId);
     if (!payment || !mayAct(viewer, payment)) throw new NotFoundError('The payment');
-    if (payment.status === 'PROCESSING' || payment.status === 'COMPLETED') return { payment, replayed: true };
-    if (payment.status !== 'CREATED') {
-      throw notConfirmable(payment, `The payment is ${payment.status}; only a CREATED one can be confirmed.`);
-    }
-    if (payment.expiresAt && payment.expiresAt <= now) {
-      throw notConfirmable(payment, 'The time to confirm this payment has run out. Create it anew.');
-    }
+    if (checkConfirmable(payment, now) === 'CONFIRMED') return { payment, replayed: true };
     if (!payment.providerAccountId) refuseCard(input);
     // somebody else's confirmation may have taken it another way meanwhile
     if (agreed !== null) checkAgreed(payment, agreed);
@@ -78,18 +93,11 @@ export async function confirmPayment(
 }
 
 /** A wallet that its provider keeps is asked for once more: what stops it there must not begin here. */
-async function checkPayer(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
-  viewer: TenantViewer,
-  paymentId: string,
-): Promise<void> {
+async function checkPayer(deps: ConfirmDeps, viewer: TenantViewer, paymentId: string): Promise<void> {
   const payment = await findPayment(deps.db.prisma, viewer, paymentId);
   if (payment?.status !== 'CREATED' || !payment.providerAccountId || !payment.sourceWalletId) return;
   if (mayAct(viewer, payment)) await checkMayPay(deps, viewer, payment.sourceWalletId);
 }
-
-const notConfirmable = (payment: Payment, message: string) =>
-  new StateError('PAYMENT_STATE', payment.status, ['CREATED'], message);
 
 /** A caller who names a card must not find the wallet charged in its place. */
 function refuseCard({ payWithCardId, payWithNewCard }: ConfirmPaymentInput): void {

@@ -10,7 +10,7 @@ import { whileInUse } from '../idempotency/in-use.ts';
 import { isClaimed, once } from '../idempotency/once.ts';
 import type { Route } from '../provider/route.ts';
 import { newAttempt } from './attempt.ts';
-import { confirmPayment } from './confirm-payment.ts';
+import { confirmAlone } from './confirm-payment.ts';
 import { createUpstream } from './create-upstream.ts';
 import { type PaymentMember, payeeMaskOf, sealOrder, type UpstreamOrder } from './order.ts';
 import { begin } from './progress.ts';
@@ -92,7 +92,7 @@ export async function createProviderPayment<Prepared = null>(
       : stored.payment;
   if (!confirm || payment.status !== 'CREATED') return { payment, replayed: stored.replayed };
   if (maxFee !== undefined && payment.feeMinor > maxFee) throw tooDear(payment, maxFee);
-  const confirmed = await confirmPayment(deps, viewer, { paymentId: payment.id }, { justPriced: true });
+  const confirmed = await confirmAlone(deps, viewer, { paymentId: payment.id }, { justPriced: true });
   return { ...confirmed, replayed: stored.replayed };
 }
 

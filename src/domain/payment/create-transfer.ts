@@ -1,19 +1,12 @@
-import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
-import { type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
+import type { MinorAmount } from '../../errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { TenantViewer } from '../access/viewer.ts';
-import { once } from '../idempotency/once.ts';
-import { isMirrored } from '../wallet/at-provider.ts';
+import { keyClaim } from '../idempotency/claim-many.ts';
 import { checkPhone } from '../wallet/phone.ts';
-import { findPartnerWallet, findWallet, findWalletByPhone, type WalletWithAccounts } from '../wallet/store.ts';
 import { createProviderTransfer } from './create-provider-transfer.ts';
 import { checkAmount, checkNote } from './new-payment.ts';
-import { begin } from './progress.ts';
-import { replayedPayment, save } from './store.ts';
-import { carryOutTransfers, checkTransfer, precheckTransfer, type TransferPlan, transferPayment } from './transfer.ts';
 
 export interface CreateTransferInput {
   idempotencyKey: string;
@@ -33,58 +26,23 @@ export interface CreateTransferInput {
  *   NotSupportedError (a conversion, or a wallet whose book is elsewhere)
  */
 export async function createTransfer(
-  deps: Pick<Deps, 'db' | 'vault' | 'connectors' | 'clock' | 'log'>,
+  deps: Pick<Deps, 'db' | 'transfers' | 'vault' | 'connectors' | 'clock' | 'log'>,
   viewer: TenantViewer,
   { idempotencyKey, ...input }: CreateTransferInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
-  const { db, vault, clock } = deps;
+  const { vault, transfers } = deps;
   checkAmount(input.amount, 'input.amount');
   const note = checkNote(input.note);
-  const payer = await findWallet(db.prisma, viewer, input.fromWalletId);
-  if (payer && isMirrored(payer)) return createProviderTransfer(deps, viewer, { idempotencyKey, ...input });
-  const phoneHash =
-    input.to.phone === undefined ? null : vault.fingerprint(checkPhone(input.to.phone, 'input.to.phone'));
-  const now = clock.now();
-  return transaction(db, async (tx) => {
-    const claim = { operation: 'transferCreate', key: idempotencyKey, input, resultId: newId('Payment') };
-    const { resultId: id, replayed } = await once(tx, { vault }, viewer, claim);
-    if (replayed) return { payment: await replayedPayment(tx, viewer, id), replayed };
-
-    const from = await findWallet(tx, viewer, input.fromWalletId);
-    if (!from) throw new NotFoundError('The paying wallet');
-    const to = await recipient(tx, from.partnerId, input.to.walletId, phoneHash);
-    const plan: TransferPlan = { id, from, to, amount: input.amount, note, idempotencyKey, batchId: null };
-    checkConversion(input);
-    checkTransfer(plan, 'input');
-    const partner = await tx.partner.findUniqueOrThrow({ where: { id: from.partnerId } });
-    const transfer = begin(transferPayment(plan, partner, now), 'API', now);
-    await precheckTransfer(tx, transfer.payment, from, now);
-    if (!input.confirm) return { payment: (await save(tx, [transfer], [], now))[0] ?? transfer.payment, replayed };
-
-    const wallets = new Map([from, to].map((wallet) => [wallet.id, wallet]));
-    const { progresses, events } = await carryOutTransfers(tx, [transfer], wallets, now);
-    const [payment = transfer.payment] = await save(tx, progresses, events, now);
-    return { payment, replayed };
-  });
+  const { phone, walletId = '' } = input.to;
+  const to = phone === undefined ? { walletId } : { phoneHash: phoneHash(vault, phone) };
+  const asked = { operation: 'transferCreate', key: idempotencyKey, input, resultId: newId('Payment') };
+  const { fromWalletId, amount, fromCurrency, confirm } = input;
+  const claim = keyClaim({ vault }, viewer, asked);
+  const made = await transfers.create({ viewer, claim, fromWalletId, to, amount, fromCurrency, note, confirm });
+  // the book of the paying wallet is at its provider
+  if (made === 'ELSEWHERE') return createProviderTransfer(deps, viewer, { idempotencyKey, ...input });
+  return made;
 }
 
-async function recipient(
-  tx: Tx,
-  partnerId: string,
-  walletId: string | undefined,
-  phoneHash: Uint8Array<ArrayBuffer> | null,
-): Promise<WalletWithAccounts> {
-  const found = phoneHash
-    ? await findWalletByPhone(tx, partnerId, phoneHash)
-    : await findPartnerWallet(tx, partnerId, walletId ?? '');
-  if (!found) throw new NotFoundError(phoneHash ? 'A wallet with this phone' : 'The receiving wallet');
-  return found;
-}
-
-function checkConversion({
-  fromCurrency,
-  amount,
-}: CreateTransferInput | Omit<CreateTransferInput, 'idempotencyKey'>): void {
-  if (fromCurrency === undefined || fromCurrency === amount.currency) return;
-  throw new NotSupportedError('LOCAL', 'EXCHANGE', 'LOCAL wallets do not convert: leave fromCurrency out.');
-}
+const phoneHash = (vault: Deps['vault'], phone: string): string =>
+  Buffer.from(vault.fingerprint(checkPhone(phone, 'input.to.phone'))).toString('hex');

@@ -39,14 +39,7 @@ function refuse(verdict: Verdict, { draft, payer, required }: PaymentPosting, re
       const available = { minor: balanceOf('LIABILITY', counters).available, currency: payer.currency };
       throw new InsufficientFundsError(available, { minor: required, currency: payer.currency });
     }
-    if (verdict.reason === 'ACCOUNT_CLOSED') {
-      throw new StateError(
-        'WALLET_STATE',
-        'CLOSED',
-        ['ACTIVE'],
-        'A wallet of this payment was closed in the meantime.',
-      );
-    }
+    if (verdict.reason === 'ACCOUNT_CLOSED') throw closedMeanwhile();
     if (verdict.reason === 'CURRENCY_MISMATCH')
       throw InvalidInputError.at('input.amount.currency', 'both wallets must have it.');
   }
@@ -55,8 +48,17 @@ function refuse(verdict: Verdict, { draft, payer, required }: PaymentPosting, re
   );
 }
 
+/** The refusal of a payment whose wallet was open when it was looked at, and is not any more. */
+export const closedMeanwhile = (): StateError =>
+  new StateError('WALLET_STATE', 'CLOSED', ['ACTIVE'], 'A wallet of this payment was closed in the meantime.');
+
 /** One BALANCE_CHANGED for each book that the postings touched. */
-export function balanceEvents(books: WalletBook[], result: PostResult, paymentId: string, at: Date): NewEvent[] {
+export function balanceEvents(
+  books: WalletBook[],
+  result: Pick<PostResult, 'counters'>,
+  paymentId: string,
+  at: Date,
+): NewEvent[] {
   const byAccount = new Map(books.map((book) => [bookAccount(book).id, book]));
   return [...byAccount].flatMap(([id, book]) => {
     const counters = result.counters.get(id);

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/client.ts';
-import type { Partner, Payment } from '../../db/generated/client.ts';
-import { InsufficientFundsError, InvalidInputError, type MinorAmount } from '../../errors.ts';
+import type { Partner, Payment, Wallet, WalletAccount } from '../../db/generated/client.ts';
+import { InsufficientFundsError, InvalidInputError, type MinorAmount, NotSupportedError } from '../../errors.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { walletBalances } from '../../ledger/balance.ts';
 import { transferCompleted } from '../../ledger/entries.ts';
@@ -9,16 +9,21 @@ import { shareOf } from '../../money/decimal.ts';
 import { checkLimits, consumeLimits, enforceStandingLimits, type LimitUse } from '../limit/consume-limits.ts';
 import { bookAccount, type WalletBook } from '../wallet/book.ts';
 import { checkCurrency, checkLocal, checkWalletState } from '../wallet/rules.ts';
-import type { WalletWithAccounts } from '../wallet/store.ts';
 import { newPayment } from './new-payment.ts';
 import { balanceEvents, type PaymentPosting, postPayments } from './post-payment.ts';
 import { type Progress, step } from './progress.ts';
 
+/** What a transfer wants to know of a wallet. */
+export type TransferWallet = Pick<
+  Wallet,
+  'id' | 'partnerId' | 'customerId' | 'provider' | 'status' | 'house' | 'identificationLevel'
+> & { accounts: Pick<WalletAccount, 'currency'>[] };
+
 /** What makes a transfer, found and checked by its form. */
 export interface TransferPlan {
   id: string;
-  from: WalletWithAccounts;
-  to: WalletWithAccounts;
+  from: TransferWallet;
+  to: TransferWallet;
   amount: MinorAmount;
   note: string | null;
   idempotencyKey: string | null;
@@ -39,8 +44,24 @@ export function checkTransfer({ from, to, amount }: TransferPlan, path: string):
   }
 }
 
+/** @throws NotSupportedError for a transfer that is to be paid in another currency than it arrives in */
+export function checkConversion({
+  fromCurrency,
+  amount,
+}: {
+  fromCurrency?: string | undefined;
+  amount: MinorAmount;
+}): void {
+  if (fromCurrency === undefined || fromCurrency === amount.currency) return;
+  throw new NotSupportedError('LOCAL', 'EXCHANGE', 'LOCAL wallets do not convert: leave fromCurrency out.');
+}
+
 /** The payment row of a transfer, priced by the partner's tariff (half-even to the minor unit). */
-export function transferPayment(plan: TransferPlan, partner: Partner, now: Date): Payment {
+export function transferPayment(
+  plan: TransferPlan,
+  partner: Pick<Partner, 'transferFeeBasisPoints'>,
+  now: Date,
+): Payment {
   const { id, from, to, amount, note, idempotencyKey, batchId } = plan;
   const known = { id, partnerId: from.partnerId, amountMinor: amount.minor, currency: amount.currency, createdAt: now };
   return newPayment('TRANSFER', known, {
@@ -56,7 +77,7 @@ export function transferPayment(plan: TransferPlan, partner: Partner, now: Date)
 }
 
 /** How the caps of the paying wallet see a transfer. The fee is ours and does not count. */
-export const transferUse = (payment: Payment, from: WalletWithAccounts): LimitUse => ({
+export const transferUse = (payment: Payment, from: TransferWallet): LimitUse => ({
   walletId: from.id,
   level: from.identificationLevel,
   kind: 'TRANSFER',
@@ -68,7 +89,7 @@ export const transferUse = (payment: Payment, from: WalletWithAccounts): LimitUs
  * Would the transfer go through as things stand? Nothing is locked or used up; confirming decides.
  * @throws LimitExceededError, InsufficientFundsError
  */
-export async function precheckTransfer(tx: Tx, payment: Payment, from: WalletWithAccounts, now: Date): Promise<void> {
+export async function precheckTransfer(tx: Tx, payment: Payment, from: TransferWallet, now: Date): Promise<void> {
   await checkLimits(tx, [transferUse(payment, from)], now);
   await checkFunds(tx, payment, from.id);
 }
@@ -95,7 +116,7 @@ export async function checkFunds(
 export async function carryOutTransfers(
   tx: Tx,
   transfers: Progress[],
-  wallets: Map<string, WalletWithAccounts>,
+  wallets: Map<string, TransferWallet>,
   now: Date,
 ): Promise<{ progresses: Progress[]; events: NewEvent[] }> {
   const sides = transfers.map(({ payment }) => {
@@ -119,18 +140,7 @@ export async function carryOutTransfers(
   }));
   await enforceStandingLimits(tx, receivers, posted, now);
 
-  const progresses = transfers.map((transfer) => {
-    const confirmed = step(
-      transfer,
-      { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes: { confirmedAt: now, expiresAt: null } },
-      now,
-    );
-    return step(
-      confirmed,
-      { to: 'COMPLETED', reason: 'COMPLETE', source: 'SYSTEM', changes: { completedAt: now } },
-      now,
-    );
-  });
+  const progresses = transfers.map((transfer) => completed(transfer, now));
   // a book that several transfers touch is told of once, as it stands after all of them, under the last
   const touched = new Map(
     sides.flatMap(({ payment, fromBook, toBook }) =>
@@ -141,14 +151,23 @@ export async function carryOutTransfers(
   return { progresses, events };
 }
 
-const bookOf = (wallet: WalletWithAccounts, currency: string): WalletBook => ({
+/** A created transfer on its way to COMPLETED: confirmed by who made it, and done in the same moment. */
+export function completed(transfer: Progress, now: Date): Progress {
+  const changes = { confirmedAt: now, expiresAt: null };
+  const confirmed = step(transfer, { to: 'PROCESSING', reason: 'CONFIRM', source: 'API', changes }, now);
+  return step(confirmed, { to: 'COMPLETED', reason: 'COMPLETE', source: 'SYSTEM', changes: { completedAt: now } }, now);
+}
+
+/** The book of a wallet in one currency. */
+export const bookOf = (wallet: TransferWallet, currency: string): WalletBook => ({
   partnerId: wallet.partnerId,
   walletId: wallet.id,
   customerId: wallet.customerId,
   currency,
 });
 
-function posting(payment: Payment, payer: WalletBook, now: Date): PaymentPosting {
+/** The entry that carries a transfer out. */
+export function posting(payment: Payment, payer: WalletBook, now: Date): PaymentPosting {
   const { id, partnerId, currency, amountMinor: amount, feeMinor: fee } = payment;
   const fromWalletId = present(payment.sourceWalletId, 'the paying wallet');
   const toWalletId = present(payment.destinationWalletId, 'the receiving wallet');

@@ -1,6 +1,6 @@
+import type { WalletAccount } from '../../db/generated/client.ts';
 import type { WalletStatus } from '../../db/generated/enums.ts';
 import { InvalidInputError, NotSupportedError, StateError } from '../../errors.ts';
-import type { WalletWithAccounts } from './store.ts';
 
 /** Currencies in which a LOCAL wallet can have an account. */
 export const offeredCurrencies = ['RUB', 'USD', 'EUR', 'KZT'];
@@ -30,7 +30,11 @@ export function checkWalletState(wallet: { status: WalletStatus; house?: boolean
 }
 
 /** @throws InvalidInputError when the wallet has no account in this currency */
-export function checkCurrency(wallet: WalletWithAccounts, currency: string, path: string): void {
+export function checkCurrency(
+  wallet: { accounts: Pick<WalletAccount, 'currency'>[] },
+  currency: string,
+  path: string,
+): void {
   if (wallet.accounts.some((account) => account.currency === currency)) return;
   const has = wallet.accounts.map((account) => account.currency).sort();
   throw InvalidInputError.at(

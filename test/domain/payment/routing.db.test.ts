@@ -10,6 +10,7 @@ import type { PartnerViewer } from '../../../src/domain/access/viewer.ts';
 import { confirmPayment } from '../../../src/domain/payment/confirm-payment.ts';
 import { createPayout } from '../../../src/domain/payment/create-payout.ts';
 import { resolveUpstream } from '../../../src/domain/payment/execute-upstream.ts';
+import { createTransferLane } from '../../../src/domain/payment/group/lane.ts';
 import { sealCredentials } from '../../../src/domain/provider/settings.ts';
 import { openWallet } from '../../../src/domain/wallet/open-wallet.ts';
 import { DomainError, PriceChangedError } from '../../../src/errors.ts';
@@ -35,7 +36,8 @@ const names = ['ONE', 'TWO', 'THREE'] as const;
 const providers = names.map((code) => scriptedProvider(code, deeds));
 const connectors = createConnectors({ clock, log, metrics: new Registry(), providers });
 afterAll(() => connectors.close());
-const deps = { db, vault, connectors, clock, log };
+const transfers = createTransferLane({ db, clock, log });
+const deps = { db, transfers, vault, connectors, clock, log };
 
 const AMOUNT = 10_000n;
 const HAS = 12_000n;

@@ -1,0 +1,172 @@
+import type { Sql } from '../../../db/sql-transaction.ts';
+import { InsufficientFundsError } from '../../../errors.ts';
+import { appendEventsInGroup } from '../../../events/append-in-group.ts';
+import { feeIncomeAccount, type LedgerAccountRef } from '../../../ledger/account.ts';
+import { balanceOf } from '../../../ledger/balance.ts';
+import type { Counters } from '../../../ledger/post.ts';
+import { type GroupAccount, lockAccounts, postDecided, readAccounts } from '../../../ledger/post-in-group.ts';
+import type { JournalEntryDraft } from '../../../ledger/posting.ts';
+import { assert, present } from '../../../lib/assert.ts';
+import { type KeyClaim, releaseKeys } from '../../idempotency/claim-many.ts';
+import { type CapWish, readCaps, reserveCaps } from '../../limit/caps-in-group.ts';
+import { checkStanding } from '../../limit/consume-limits.ts';
+import { announceInGroup } from '../../notification/announce-in-group.ts';
+import { bookAccount, type WalletBook } from '../../wallet/book.ts';
+import { balanceEvents, closedMeanwhile } from '../post-payment.ts';
+import { bookOf, completed, posting, transferUse } from '../transfer.ts';
+import { attempt, type Job, type Transfer } from './request.ts';
+import { writeTransfers } from './rows.ts';
+
+/** A transfer that passed its checks, with what it moves. */
+interface Candidate {
+  job: Job;
+  transfer: Transfer;
+  carry: boolean;
+  cap: CapWish;
+  fromBook: WalletBook;
+  toBook: WalletBook;
+  from: LedgerAccountRef;
+  to: LedgerAccountRef;
+  /** Where the fee goes, when there is one. */
+  fee: LedgerAccountRef | null;
+  /** Amount and fee, minor units. */
+  required: bigint;
+}
+
+/**
+ * Decides on the transfers of a group one after another, each on what those before it have left, and writes what takes place.
+ * @param claims the keys that were claimed for those that are new; of what is refused they are freed
+ */
+export async function decide(sql: Sql, jobs: Job[], claims: Map<Job, KeyClaim>, now: Date): Promise<void> {
+  const candidates = jobs.flatMap((job) => (job.outcome || !job.transfer ? [] : [candidate(job, job.transfer)]));
+  const made = candidates.filter(({ carry }) => !carry);
+  const carried = candidates.filter(({ carry }) => carry);
+  if (made.length > 0) await precheck(sql, made, now);
+  if (carried.length > 0) await carryOutAll(sql, carried, now);
+  const done = candidates.filter(({ job }) => job.outcome?.kind === 'DONE').map(({ transfer }) => transfer);
+  const progresses = done.map(({ progress }) => progress);
+  await writeTransfers(sql, progresses);
+  await appendEventsInGroup(
+    sql,
+    done.flatMap(({ progress, balances }) => [...progress.events, ...balances]),
+    now,
+  );
+  await announceInGroup(sql, progresses, now);
+  const refused = [...claims].filter(([job]) => job.outcome?.kind === 'REFUSED');
+  await releaseKeys(
+    sql,
+    refused.map(([, claim]) => claim),
+  );
+}
+
+function candidate(job: Job, transfer: Transfer): Candidate {
+  const { payment } = transfer.progress;
+  const { partnerId, currency, amountMinor, feeMinor } = payment;
+  const [fromBook, toBook] = [bookOf(transfer.from, currency), bookOf(transfer.to, currency)];
+  return {
+    job,
+    transfer,
+    carry: transfer.carry,
+    cap: { use: transferUse(payment, transfer.from), own: transfer.from.limits },
+    fromBook,
+    toBook,
+    from: bookAccount(fromBook),
+    to: bookAccount(toBook),
+    fee: feeMinor > 0n ? feeIncomeAccount(partnerId, currency) : null,
+    required: amountMinor + feeMinor,
+  };
+}
+
+/** Those that are only made: would they go through as things stand? Nothing is locked or used up; confirming decides. */
+async function precheck(sql: Sql, candidates: Candidate[], now: Date): Promise<void> {
+  const caps = await readCaps(
+    sql,
+    candidates.map(({ cap }) => cap),
+    now,
+  );
+  const accounts = await readAccounts(
+    sql,
+    candidates.map(({ from }) => from),
+  );
+  for (const { job, transfer, cap, from, required } of candidates) {
+    attempt(job, () => {
+      caps.check(cap);
+      checkFunds(account(accounts, from), required, from.currency);
+      job.outcome = { kind: 'DONE', payment: transfer.progress.payment, replayed: false };
+    });
+  }
+}
+
+/** Those that take place: caps and accounts are locked, and worked out in memory before anything is posted. */
+async function carryOutAll(sql: Sql, candidates: Candidate[], now: Date): Promise<void> {
+  const caps = await reserveCaps(
+    sql,
+    candidates.map(({ cap }) => cap),
+    now,
+  );
+  const accounts = await lockAccounts(
+    sql,
+    candidates.flatMap(({ from, to, fee }) => (fee ? [from, to, fee] : [from, to])),
+  );
+  const entries: JournalEntryDraft[] = [];
+  for (const one of candidates) {
+    attempt(one.job, () => {
+      caps.check(one.cap);
+      check(one, accounts, now);
+      caps.count(one.cap);
+      move(one, accounts);
+      const { transfer, fromBook, toBook } = one;
+      entries.push(posting(transfer.progress.payment, fromBook, now).draft);
+      transfer.progress = completed(transfer.progress, now);
+      const { payment } = transfer.progress;
+      transfer.balances = balanceEvents([fromBook, toBook], { counters: accounts }, payment.id, now);
+      one.job.outcome = { kind: 'DONE', payment, replayed: false };
+    });
+  }
+  await caps.settle(sql);
+  if (entries.length === 0) return;
+  const posted = await postDecided(sql, entries);
+  for (const { from, to } of candidates) {
+    for (const { id } of [from, to]) agrees(posted.counters.get(id), account(accounts, { id }));
+  }
+}
+
+const account = (accounts: Map<string, GroupAccount>, { id }: { id: string }): GroupAccount =>
+  present(accounts.get(id), 'an account of a group');
+
+/** What the books would refuse, and what the payee may not hold; in the words and the order of a transfer that is alone. */
+function check(
+  { transfer, from, to, fee, toBook, required }: Candidate,
+  accounts: Map<string, GroupAccount>,
+  now: Date,
+) {
+  const payee = account(accounts, to);
+  const sides = [account(accounts, from), payee, ...(fee ? [account(accounts, fee)] : [])];
+  if (sides.some(({ closed }) => closed)) throw closedMeanwhile();
+  checkFunds(account(accounts, from), required, from.currency);
+  const { amountMinor } = transfer.progress.payment;
+  const receiver = { book: toBook, level: transfer.to.identificationLevel, amountMinor };
+  checkStanding(receiver, transfer.to.limits, payee.postedCredits - payee.postedDebits + amountMinor, now);
+}
+
+function checkFunds(payer: GroupAccount, required: bigint, currency: string): void {
+  const { available } = balanceOf('LIABILITY', payer);
+  if (available < required)
+    throw new InsufficientFundsError({ minor: available, currency }, { minor: required, currency });
+}
+
+/** The entry's effect on its accounts. */
+function move({ transfer, from, to, fee, required }: Candidate, accounts: Map<string, GroupAccount>): void {
+  const { amountMinor, feeMinor } = transfer.progress.payment;
+  account(accounts, from).postedDebits += required;
+  account(accounts, to).postedCredits += amountMinor;
+  if (fee) account(accounts, fee).postedCredits += feeMinor;
+}
+
+/** What was worked out here is what the books have written: the events say so. */
+function agrees(counters: Counters | undefined, worked: GroupAccount): void {
+  assert(
+    !counters || (counters.postedDebits === worked.postedDebits && counters.postedCredits === worked.postedCredits),
+    'the books differ from what was decided',
+  );
+}

@@ -1,0 +1,101 @@
+import { type Payment, Prisma } from '../../../db/generated/client.ts';
+import type { Sql } from '../../../db/sql-transaction.ts';
+import { assert, present } from '../../../lib/assert.ts';
+import type { Progress } from '../progress.ts';
+
+/** The names of a row's fields are those of its columns, in another spelling (prisma/schema.prisma). */
+const columnOf = (field: string): string => `"${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
+const fields = Object.keys(Prisma.PaymentScalarFieldEnum) as (keyof Payment)[];
+const columns = fields.map(columnOf).join(', ');
+const selected = fields.map((field) => `p.${columnOf(field)} AS "${field}"`).join(', ');
+const amounts = ['amountMinor', 'feeMinor', 'refundedMinor', 'destinationMinor'] as const;
+
+/** A row as pg reads it: its bigint are text. */
+type PaymentRow = Omit<Payment, (typeof amounts)[number]> & Record<(typeof amounts)[number], string | null>;
+
+function toPayment(row: PaymentRow): Payment {
+  const read: Record<string, unknown> = row;
+  for (const name of amounts) read[name] = row[name] === null ? null : BigInt(row[name]);
+  return read as unknown as Payment;
+}
+
+const LOCK = {
+  name: 'lock_transfers',
+  text: `SELECT ${selected} FROM payment p JOIN unnest($1::text[], $2::text[]) AS n(id, partner_id) USING (id, partner_id)
+    WHERE p.kind = 'TRANSFER' AND p.provider_account_id IS NULL
+      -- what pays an invoice changes the invoice, too
+      AND NOT EXISTS (SELECT FROM invoice i WHERE i.payer_wallet_id = p.source_wallet_id AND i.payment_id = p.id)
+    ORDER BY p.id FOR UPDATE OF p`,
+};
+const FIND = { name: 'find_payments', text: `SELECT ${selected} FROM payment p WHERE p.id = ANY ($1)` };
+const CREATE = {
+  name: 'create_payments',
+  text: `INSERT INTO payment (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::payment, $1::jsonb)`,
+};
+const CHANGE = {
+  name: 'change_payments',
+  text: `UPDATE payment p SET status = n.status::payment_status, version = n.version, seen = n.seen, confirmed_at = n.confirmed_at,
+      completed_at = n.completed_at, expires_at = NULL
+    FROM unnest($1::text[], $2::int[], $3::text[], $4::int[], $5::bool[], $6::timestamptz[], $7::timestamptz[])
+      AS n(id, stored, status, version, seen, confirmed_at, completed_at)
+    WHERE p.id = n.id AND p.version = n.stored RETURNING p.id`,
+};
+const TRANSITIONS = {
+  name: 'create_transitions',
+  text: `INSERT INTO payment_transition (payment_id, version, "from", "to", reason, source, message, occurred_at, recorded_at)
+    SELECT "paymentId", version, "from", "to", reason, source, message, "occurredAt", "recordedAt"
+    FROM jsonb_to_recordset($1::jsonb) AS ("paymentId" text, version int, "from" payment_status, "to" payment_status,
+      reason transition_reason, source transition_source, message text, "occurredAt" timestamptz, "recordedAt" timestamptz)`,
+};
+
+/** Locks the transfers among these payments that are carried out here and pay no invoice, and reads them; by id. */
+export async function lockTransfers(
+  sql: Sql,
+  asked: { paymentId: string; viewer: { partnerId: string } }[],
+): Promise<Map<string, Payment>> {
+  if (asked.length === 0) return new Map();
+  const values = [asked.map(({ paymentId }) => paymentId), asked.map(({ viewer }) => viewer.partnerId)];
+  const rows = await sql.rows<PaymentRow>(LOCK, values);
+  return new Map(rows.map((row) => [row.id, toPayment(row)]));
+}
+
+/** Payments by their ids. */
+export async function findPayments(sql: Sql, ids: string[]): Promise<Map<string, Payment>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.rows<PaymentRow>(FIND, [ids]);
+  return new Map(rows.map((row) => [row.id, toPayment(row)]));
+}
+
+/** Writes rows and timelines of transfers, new ones and those that were locked. */
+export async function writeTransfers(sql: Sql, progresses: Progress[]): Promise<void> {
+  const created = progresses.filter(({ storedVersion }) => storedVersion === 0);
+  const changed = progresses.filter(({ storedVersion }) => storedVersion > 0);
+  if (created.length > 0) await sql.rows(CREATE, [JSON.stringify(created.map(({ payment }) => filled(payment)))]);
+  if (changed.length > 0) await change(sql, changed);
+  const transitions = progresses.flatMap((progress) => progress.transitions);
+  if (transitions.length > 0) await sql.rows(TRANSITIONS, [JSON.stringify(transitions)]);
+}
+
+/** The fields that are not null, in JSON's own types. */
+function filled(payment: Payment): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(payment)) {
+    assert(!(value instanceof Uint8Array), 'a transfer between wallets here has nothing sealed');
+    if (value !== null) row[columnOf(field).slice(1, -1)] = typeof value === 'bigint' ? value.toString() : value;
+  }
+  return row;
+}
+
+async function change(sql: Sql, progresses: Progress[]): Promise<void> {
+  const payments = progresses.map(({ payment }) => payment);
+  const rows = await sql.rows(CHANGE, [
+    payments.map(({ id }) => id),
+    progresses.map(({ storedVersion }) => storedVersion),
+    payments.map(({ status }) => status),
+    payments.map(({ version }) => version),
+    payments.map(({ seen }) => seen),
+    payments.map(({ confirmedAt }) => present(confirmedAt, 'when it was confirmed')),
+    payments.map(({ completedAt }) => present(completedAt, 'when it was completed')),
+  ]);
+  assert(rows.length === progresses.length, 'a payment changed under its lock');
+}
