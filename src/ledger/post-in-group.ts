@@ -7,6 +7,8 @@ import type { JournalEntryDraft } from './posting.ts';
 /** How an account stands. */
 export interface GroupAccount extends Counters {
   closed: boolean;
+  /** Is it in the books already? */
+  known: boolean;
 }
 
 interface AccountRow {
@@ -42,11 +44,19 @@ async function accountsBy(
 ): Promise<Map<string, GroupAccount>> {
   const ids = [...new Set(accounts.map(({ id }) => id))].sort();
   const rows = await sql.rows<AccountRow>(statement, [ids]);
-  const none = { closed: false, postedDebits: 0n, postedCredits: 0n, pendingDebits: 0n, pendingCredits: 0n };
+  const none = {
+    closed: false,
+    known: false,
+    postedDebits: 0n,
+    postedCredits: 0n,
+    pendingDebits: 0n,
+    pendingCredits: 0n,
+  };
   const found = new Map<string, GroupAccount>(ids.map((id) => [id, { ...none }]));
   for (const { id, closed, ...row } of rows) {
     found.set(id, {
       closed,
+      known: true,
       postedDebits: BigInt(row.posted_debits),
       postedCredits: BigInt(row.posted_credits),
       pendingDebits: BigInt(row.pending_debits),
@@ -58,10 +68,16 @@ async function accountsBy(
 
 /**
  * Posts entries that were decided on under the locks of `lockAccounts`: all of them stand afterwards.
+ * @param accounts as they were locked
  * @throws InvariantError when the books refuse one
  */
-export async function postDecided(sql: Sql, entries: JournalEntryDraft[]): Promise<PostResult> {
-  const call = compile(entries);
+export async function postDecided(
+  sql: Sql,
+  entries: JournalEntryDraft[],
+  accounts: ReadonlyMap<string, GroupAccount>,
+): Promise<PostResult> {
+  const known = new Set([...accounts].flatMap(([id, account]) => (account.known ? [id] : [])));
+  const call = compile(entries, known);
   const rows = await sql.rows<{ result: RawResult }>({ name: 'ledger_post', text: POST_STATEMENT }, call.values);
   const result = parse(call, present(rows[0], 'the answer of ledger_post').result);
   result.verdicts.forEach((verdict, at) => {

@@ -112,9 +112,15 @@ test('Each of a group has the timeline, the events, the entry and the use of cap
       'SELECT version, "from", "to", reason, source FROM payment_transition WHERE payment_id = $1 ORDER BY version',
       payment.id,
     );
-    const find = () => rows('SELECT type, audience, data FROM event_log WHERE payment_id = $1 ORDER BY position', payment.id);
+    const find = () =>
+      rows('SELECT type, audience, data FROM event_log WHERE payment_id = $1 ORDER BY position', payment.id);
     await expect.poll(async () => (await find()).length).toBe(5);
-    const events = (await find()).map(({ type, data }) => [type, data.payment?.status, data.payment?.version, data.posted]);
+    const events = (await find()).map(({ type, data }) => [
+      type,
+      data.payment?.status,
+      data.payment?.version,
+      data.posted,
+    ]);
     const entries = await rows('SELECT code FROM journal_entry WHERE payment_id = $1', payment.id);
     const used = await rows(
       `SELECT kind, "window", spent_minor, count FROM limit_usage WHERE wallet_id = $1 ORDER BY 1, 2`,

@@ -125,7 +125,7 @@ async function carryOutAll(sql: Sql, candidates: Candidate[], now: Date): Promis
   }
   await caps.settle(sql);
   if (entries.length === 0) return;
-  const posted = await postDecided(sql, entries);
+  const posted = await postDecided(sql, entries, accounts);
   for (const { from, to } of candidates) {
     for (const { id } of [from, to]) agrees(posted.counters.get(id), account(accounts, { id }));
   }
