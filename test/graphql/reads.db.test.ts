@@ -74,12 +74,12 @@ const viewers: TenantViewer[] = partners.flatMap((partnerId): TenantViewer[] => 
 
 beforeAll(async () => {
   // rows are to be random: what forbids some of them is not the subject here
-  await db.pool.query(`DO $$ DECLARE r record; BEGIN
-    FOR r IN SELECT conrelid::regclass AS t, conname AS c FROM pg_constraint
-      WHERE contype IN ('c', 'f') AND connamespace = 'public'::regnamespace
-    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, r.c); END LOOP;
-    FOR r IN SELECT DISTINCT tgrelid::regclass AS t FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text IN ('wallet', 'payment', 'wallet_account', 'ledger_account')
-    LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', r.t); END LOOP; END $$`);
+  await db.pool.query(`DO $$ DECLARE t regclass; c name; BEGIN
+    FOREACH t IN ARRAY ARRAY['wallet', 'payment', 'wallet_account', 'ledger_account']::regclass[] LOOP
+      FOR c IN SELECT conname FROM pg_constraint WHERE conrelid = t AND contype IN ('c', 'f')
+      LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', t, c); END LOOP;
+      EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', t);
+    END LOOP; END $$`);
   for (let index = 0; index < 12; index += 1) {
     const given = { id: newId('Wallet'), partnerId: one(partners), customerId: one([...customers, null]) };
     wallets.push(randomRow<Wallet>('Wallet', { ...given, number: `${index}`, providerAccountId: `pac_${index}` }));
