@@ -3,7 +3,7 @@ import { visiblePayments } from '../domain/payment/store.ts';
 import { signedIn } from './access.ts';
 import { type KeysetPage, type Page, type PageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
-import { type PaymentFilter, paymentWhere } from './payment-filter.ts';
+import { checkDirection, type PaymentFilter, paymentWhere } from './payment-filter.ts';
 import { type PaymentView, paymentView } from './refs.ts';
 
 type Where = Prisma.PaymentWhereInput;
@@ -19,23 +19,35 @@ export function listPayments(
   filter: PaymentFilter,
   walletId: string | null,
 ): Promise<Page<PaymentView>> {
-  const viewer = signedIn(context);
-  const conditions = [paymentWhere(filter, walletId), visiblePayments(viewer)];
-  return pagePayments(context, args, sidesOf(filter, walletId, viewer), conditions, walletId);
+  const seenFrom = checkDirection(filter, walletId);
+  const { sides, rest } = sidesOf(filter, seenFrom);
+  const conditions = [paymentWhere(rest, walletId), visiblePayments(signedIn(context))];
+  return pagePayments(context, args, sides ?? ownSides(context), conditions, walletId);
 }
 
 /**
  * The parts that the list is made of: each is read in order by one index, where their union would be collected and sorted, or the whole
- * table be walked through. A payment may be in two of them.
+ * table be walked through. A payment may be in two of them. What the parts say is not said again: the planner would take it for one
+ * more condition, and expect next to nothing.
  */
-function sidesOf(filter: PaymentFilter, through: string | null, viewer: ReturnType<typeof signedIn>): Where[] {
-  const walletId = through ?? filter.walletId;
+function sidesOf(filter: PaymentFilter, walletId: string | null): { sides: Where[] | null; rest: PaymentFilter } {
+  const { direction, walletId: _wallet, customerId, ...others } = filter;
   if (walletId) {
     const sides = { OUT: { sourceWalletId: walletId }, IN: { destinationWalletId: walletId } };
-    return filter.direction ? [sides[filter.direction]] : [sides.OUT, sides.IN];
+    const wanted = direction ? [sides[direction]] : [sides.OUT, sides.IN];
+    // through one wallet, another may be asked for
+    const other = filter.walletId && filter.walletId !== walletId ? { walletId: filter.walletId } : {};
+    return { sides: wanted, rest: { ...others, ...other, ...(customerId ? { customerId } : {}) } };
   }
-  const customerId = filter.customerId ?? (viewer.kind === 'CUSTOMER' ? viewer.customerId : null);
-  return customerId ? [{ sourceCustomerId: customerId }, { destinationCustomerId: customerId }] : [{}];
+  if (!customerId) return { sides: null, rest: others };
+  return { sides: [{ sourceCustomerId: customerId }, { destinationCustomerId: customerId }], rest: others };
+}
+
+/** All that the caller may know of. */
+function ownSides(context: Context): Where[] {
+  const viewer = signedIn(context);
+  if (viewer.kind !== 'CUSTOMER') return [{}];
+  return [{ sourceCustomerId: viewer.customerId }, { destinationCustomerId: viewer.customerId }];
 }
 
 /**
