@@ -55,6 +55,7 @@ const schema = z.object({
     .optional(),
   SMS_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// URL' }).optional(),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  EXCHANGE_RETENTION_DAYS: z.coerce.number().int().min(31).max(36_500).default(400),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as "info"')
     .default('info'),
@@ -101,6 +102,8 @@ export interface Config {
   smsUrl: string | null;
   /** How long events, and notifications that are done with, are kept. */
   eventRetentionDays: number;
+  /** How long the requests to providers, and their answers, are kept; they go in whole months. */
+  exchangeRetentionDays: number;
   logLevel: string;
 }
 
@@ -157,6 +160,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     mailFrom: vars.MAIL_FROM ?? SANDBOX_SENDER,
     smsUrl: vars.SMS_URL ?? null,
     eventRetentionDays: vars.EVENT_RETENTION_DAYS,
+    exchangeRetentionDays: vars.EXCHANGE_RETENTION_DAYS,
     logLevel: vars.LOG_LEVEL,
   });
 }

@@ -52,6 +52,7 @@ test.each([
   [{ MAIL_FROM: 'Shop\r\nBcc: all@example.com <a@b.c>' }, 'MAIL_FROM: must be an address'],
   [{ SMS_URL: 'ftp://sms.example' }, 'SMS_URL: must be an http:// or https:// URL'],
   [{ EVENT_RETENTION_DAYS: '0' }, 'EVENT_RETENTION_DAYS'],
+  [{ EXCHANGE_RETENTION_DAYS: '30' }, 'EXCHANGE_RETENTION_DAYS'],
   [{ INTROSPECTION: 'yes' }, 'INTROSPECTION: must be "on" or "off"'],
   [{ RATE_LIMIT: '0' }, 'RATE_LIMIT'],
   [{ RATE_LIMIT_CUSTOMER: 'many' }, 'RATE_LIMIT_CUSTOMER'],

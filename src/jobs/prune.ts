@@ -1,6 +1,7 @@
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { pruneNotifications } from '../domain/notification/prune-notifications.ts';
+import { dropExchanges } from '../domain/payment/drop-exchanges.ts';
 import { oldestUntold, pruneDeliveries } from '../domain/webhook-endpoint/prune-deliveries.ts';
 import { lastPosition, pruneEvents } from '../events/log.ts';
 import { dropEventPartitions, eventPartitions, makeEventRoom } from '../events/partitions.ts';
@@ -12,7 +13,8 @@ const SMALL_PARTITION = 100_000n;
 
 /**
  * Retention: shortens the event log, the deliveries of its events, and the notifications that are done with, to what was recorded
- * in the days that the configuration keeps; events that an endpoint is still to be told of stay until it was. The books, payments and
+ * in the days that the configuration keeps; events that an endpoint is still to be told of stay until it was.
+ * Drops the months of exchanges with providers that are older than they are kept. The books, payments and
  * their timelines are kept for ever.
  */
 export async function prune({ db, clock, config, log }: Deps): Promise<void> {
@@ -22,7 +24,8 @@ export async function prune({ db, clock, config, log }: Deps): Promise<void> {
   const events = await shortenLog(db, untold && untold < before ? untold : before);
   await makeEventRoom(db);
   const notifications = await untilDone((limit) => pruneNotifications(db, before, limit));
-  log.info({ before, events, deliveries, notifications }, 'what is older than the retention was removed');
+  const exchanges = await dropExchanges(db, new Date(clock.now().getTime() - config.exchangeRetentionDays * DAY_MS));
+  log.info({ before, events, deliveries, notifications, exchanges }, 'what is older than the retention was removed');
 }
 
 /**
