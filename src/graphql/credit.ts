@@ -1,9 +1,8 @@
 import type { CreditRefund, CreditSession, CreditSessionTransition } from '../db/generated/client.ts';
-import { openFacts } from '../domain/credit/attach-tickets.ts';
 import { refundableOf } from '../domain/credit/refund-session.ts';
 import { isFinal } from '../domain/credit/states.ts';
 import { findCreditSession, isKnown, visibleCreditSessions } from '../domain/credit/store.ts';
-import { extensionOf } from '../domain/credit/ticket-files.ts';
+import { maskFacts, openFacts } from '../domain/credit/ticket-facts.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageByIdDescending } from './connection.ts';
@@ -11,7 +10,6 @@ import { described } from './described.ts';
 import { AttemptOutcomeEnum, TransitionSourceEnum } from './enums.ts';
 import { badInput } from './errors.ts';
 import { MoneyRef, money } from './money.ts';
-import { maskNumber } from './person.ts';
 import { ProviderRef, providerByCode } from './provider.ts';
 import { CreditSessionRef } from './refs.ts';
 import { wordsFor } from './words.ts';
@@ -91,7 +89,8 @@ const TicketRef = builder.objectRef<TicketView>('Ticket').implement({
   description: 'An issued ticket whose receipt the lender has. The file itself is not kept here.',
   fields: (t) => ({
     number: t.exposeString('number', {
-      description: 'Its number; masked for callers who may not see personal data.',
+      description:
+        'Its number; masked for callers who may not see personal data, and for good once the session has ended.',
     }),
     receiptName: t.exposeString('receiptName', {
       description: 'The name of the receipt’s file; masked likewise.',
@@ -176,11 +175,9 @@ CreditSessionRef.implement({
         const whole = seesPersonalData(context, null);
         const files = await context.loaders.creditFiles.load(id);
         return files.flatMap((file) => {
-          const { number, name } = openFacts(context.deps.vault, file);
-          if (number === undefined) return [];
-          const { uploadedAt } = file;
-          if (whole) return [{ number, receiptName: name, uploadedAt }];
-          return [{ number: maskNumber(number) ?? '', receiptName: `•••.${extensionOf(name)}`, uploadedAt }];
+          const facts = openFacts(context.deps.vault, file);
+          const { number, name } = whole ? facts : maskFacts(facts);
+          return number === undefined ? [] : [{ number, receiptName: name, uploadedAt: file.uploadedAt }];
         });
       },
     }),

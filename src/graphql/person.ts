@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 /** Keeps the first letter: enough to tell people apart, too little to know them. */
 export const maskText = (text: string | undefined) => (text ? `${text.slice(0, 1)}•••` : undefined);
 /** A document number keeps its last two characters. */
-export const maskNumber = (text: string | undefined) => (text ? `•••${text.slice(-2)}` : undefined);
+const maskNumber = (text: string | undefined) => (text ? `•••${text.slice(-2)}` : undefined);
 
 /** +7926•••1111; of a number shorter than eleven digits less is kept, so that at least three are always hidden. */
 export const maskPhone = (phone: string): string =>

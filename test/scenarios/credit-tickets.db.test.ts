@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { CreditSessionDocument } from '../../schema/operations.ts';
 import { Scope } from '../../src/db/generated/enums.ts';
 import { createApiKey } from '../../src/domain/access/create-api-key.ts';
+import { openFacts } from '../../src/domain/credit/ticket-facts.ts';
 import { startTestApp } from '../support/app.ts';
 import { credit, pdf, startMoneywall } from '../support/moneywall.ts';
 import { run } from '../support/operations.ts';
@@ -138,4 +139,28 @@ test('Numbers and names are masked for whoever may not see personal data; files 
   const stored = [...(await everythingStored(gateway.deps.db.pool)).values(), ...gateway.logged].join('\n');
   for (const told of ['passport of somebody', '0123456789012', '288879826', 'Иванов Иван'])
     expect(stored).not.toContain(told);
+});
+
+test('When the session ends, nobody can read any more whose tickets they were; nor of tickets that come later.', async () => {
+  const { orderId } = await authorized();
+  const list = [{ number: '421-288879826', receipt: pdf('Иванов Иван.pdf') }];
+  await attach(orderId, list, {}, new File(['a letter'], 'Петров.letter'));
+  expect((await of(orderId)).tickets).toMatchObject([{ number: '421-288879826', receiptName: 'Иванов Иван.pdf' }]);
+  const { prisma } = gateway.deps.db;
+  const rows = () => prisma.creditFile.findMany({ where: { session: { orderId } }, orderBy: { number: 'asc' } });
+  const before = await rows();
+  moneywall.act('session.void', { order: orderId });
+  await until(orderId, 'VOIDED');
+  const masked = { number: '•••26', receiptName: '•••.pdf' };
+  expect((await of(orderId)).tickets).toMatchObject([masked]);
+  const after = await rows();
+  expect(after.map((file) => openFacts(gateway.deps.vault, file))).toEqual([
+    { number: '•••26', name: '•••.pdf' },
+    { name: '•••' },
+  ]);
+  expect(after.map(({ sizeBytes, sha256 }) => [sizeBytes, sha256])).toEqual(
+    before.map(({ sizeBytes, sha256 }) => [sizeBytes, sha256]),
+  );
+  await attach(orderId, [...list, { number: '7', receipt: pdf('Сидоров.pdf') }]);
+  expect((await of(orderId)).tickets).toMatchObject([masked, { number: '•••', receiptName: '•••.pdf' }]);
 });

@@ -1,6 +1,6 @@
 import type { CreditSessions, FileSource, IssuedTickets } from '../../connectors/credit-sessions.ts';
 import type { Tx } from '../../db/client.ts';
-import type { CreditFile } from '../../db/generated/client.ts';
+import type { CreditSession } from '../../db/generated/client.ts';
 import { transaction } from '../../db/transaction.ts';
 import { type InputIssue, InvalidInputError, NotFoundError, StateError } from '../../errors.ts';
 import { present } from '../../lib/assert.ts';
@@ -11,7 +11,9 @@ import { withAccountCredentials } from '../provider/note-credentials.ts';
 import { resumeSession, saveSession, touchSession } from './change-session.ts';
 import { asAccount, type CreditDeps, lenderOfSession } from './lender.ts';
 import { refuseIssues } from './order.ts';
+import { isFinal } from './states.ts';
 import { findCreditSession, type KnownSession, lockCreditSession } from './store.ts';
+import { type FileFacts, maskFacts, sealFacts } from './ticket-facts.ts';
 import { extensionOf, type InspectedFile, inspectFile } from './ticket-files.ts';
 
 const PRODUCT = 'airline_tickets';
@@ -22,13 +24,6 @@ export interface AttachTicketsInput {
   productType: string;
   tickets: readonly { number: string; receipt: FileSource }[];
   transactionLetter: FileSource | null;
-}
-
-/** What is remembered of a file: who flies by it is nobody's business here. */
-interface FileFacts {
-  /** Of the ticket; none of the letter. */
-  number?: string;
-  name: string;
 }
 
 /**
@@ -59,7 +54,7 @@ export async function attachTickets(
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
     const locked = present(await lockCreditSession(tx, session.id), 'the session of tickets');
-    await keepFiles(tx, deps.vault, session.id, files, now);
+    await keepFiles(tx, deps.vault, locked, files, now);
     return (await saveSession(tx, touchSession(resumeSession(locked), {}, now), now)) as KnownSession;
   });
 }
@@ -100,12 +95,19 @@ async function checkTickets(credit: CreditSessions, input: AttachTicketsInput): 
   return files;
 }
 
-async function keepFiles(tx: Tx, vault: Vault, sessionId: string, files: CheckedFile[], now: Date): Promise<void> {
+async function keepFiles(
+  tx: Tx,
+  vault: Vault,
+  { id: sessionId, state }: CreditSession,
+  files: CheckedFile[],
+  now: Date,
+): Promise<void> {
+  const ended = state !== null && isFinal(state);
   let number = await tx.creditFile.count({ where: { sessionId } });
   for (const { facts, sizeBytes, sha256 } of files) {
     const kind = facts.number === undefined ? ('TRANSACTION_LETTER' as const) : ('RECEIPT' as const);
     const keyHash = vault.fingerprint(`credit_file:${sessionId}:${kind}:${facts.number ?? ''}`);
-    const factsSealed = vault.seal(JSON.stringify(facts), contextOf(sessionId));
+    const factsSealed = sealFacts(vault, sessionId, ended ? maskFacts(facts) : facts);
     const known = { factsSealed, sizeBytes, sha256, uploadedAt: now };
     number += 1;
     await tx.creditFile.upsert({
@@ -115,9 +117,3 @@ async function keepFiles(tx: Tx, vault: Vault, sessionId: string, files: Checked
     });
   }
 }
-
-const contextOf = (sessionId: string) => `credit_file.facts:${sessionId}`;
-
-/** Ticket number and file name of a file that was sent. @throws InvariantError when the stored value was changed */
-export const openFacts = (vault: Vault, { sessionId, factsSealed }: CreditFile): FileFacts =>
-  JSON.parse(vault.open(factsSealed, contextOf(sessionId))) as FileFacts;

@@ -9,8 +9,9 @@ import { resumeSession, type SessionChange, saveSession, stepSession } from './c
 import { ABSENCE_PROVES_MS, followLater } from './follow-later.ts';
 import { asAccount, type LenderDeps, lenderOfSession } from './lender.ts';
 import { proveRefunds } from './prove-refunds.ts';
-import { judge } from './states.ts';
+import { isFinal, judge } from './states.ts';
 import { lockCreditSession } from './store.ts';
+import { forgetFacts } from './ticket-facts.ts';
 
 /** Why the provider is asked. */
 export interface Occasion {
@@ -78,7 +79,9 @@ async function learn(deps: LenderDeps, tx: Tx, session: CreditSession, answer: A
   const moved = advance(deps, session, state, answer, now);
   const proven = await proveRefunds(tx, moved, answer.askedAt, now);
   const changed = proven.session !== session ? await saveSession(tx, proven, now) : session;
-  if (changed.state !== session.state) await followLater(tx, changed.id, now);
+  if (changed.state === null || changed.state === session.state) return changed;
+  await followLater(tx, changed.id, now);
+  if (isFinal(changed.state)) await forgetFacts(tx, deps.vault, changed.id);
   return changed;
 }
 
