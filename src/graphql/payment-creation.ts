@@ -65,7 +65,7 @@ mutation('topUpCreate', {
     const { method, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
     if (method === 'CARD' || method === 'FAST_PAYMENT')
       return createProviderTopUp(context.deps, tenant(context), { ...input, method });
-    const { idempotencyKey, walletId, note, confirm } = input;
+    const { idempotencyKey, walletId, note, confirm, cardId, saveCard } = input;
     return createTopUp(context.deps, tenant(context), {
       idempotencyKey,
       walletId,
@@ -73,6 +73,8 @@ mutation('topUpCreate', {
       method,
       note,
       confirm,
+      cardId,
+      saveCard,
     });
   },
 });

@@ -11,6 +11,7 @@ import { startTestApp } from '../support/app.ts';
 import { done, newPhone, rub, unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run, subscribe } from '../support/operations.ts';
+import { booksStay, invalid } from '../support/refused.ts';
 import { openWalletOf } from '../support/wallets.ts';
 
 const gateway = await startTestApp();
@@ -69,3 +70,23 @@ test('A card is typed on the page, the top-up completes by webhook, the card is 
   expect((await call(WalletCardsDocument, { id: walletId })).wallet?.balances[0]?.posted.amount).toBe('201.00');
   expect((await verifyLedger(gateway.deps.db)).ok).toBe(true);
 });
+
+test.each(['CASH', 'BANK_TRANSFER', 'FAST_PAYMENT'] as const)(
+  'By %s no card is chosen or kept: that is said, not passed over, and nothing moves.',
+  async (method) => {
+    const walletId = await openWalletOf(call, newPhone());
+    for (const [field, card] of [
+      ['cardId', { cardId: unique('card') }],
+      ['saveCard', { saveCard: true }],
+    ] as const) {
+      const idempotencyKey = unique('top-up');
+      const input = { idempotencyKey, walletId, amount: rub('100'), method };
+      const refused = await booksStay(gateway, () => call(CreateTopUpDocument, { input: { ...input, ...card } }));
+      const message = `goes with the method CARD: no card pays by ${method}. Leave ${field} out.`;
+      expect(refused.topUpCreate).toMatchObject(invalid(`input.${field}`, message));
+      // the key is free: the remedy is to send the same again without the card
+      if (method !== 'FAST_PAYMENT')
+        done((await call(CreateTopUpDocument, { input })).topUpCreate, 'TopUpCreateSuccess');
+    }
+  },
+);

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../connectors/connector.ts';
 import type { Payment } from '../../db/generated/client.ts';
 import type { Deps } from '../../deps.ts';
-import { InvalidInputError, type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
+import { type MinorAmount, NotFoundError, NotSupportedError } from '../../errors.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import { payableCard } from '../card/store.ts';
 import { checkStanding } from '../limit/check-standing.ts';
@@ -11,7 +11,7 @@ import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
 import { findWallet } from '../wallet/store.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
-import { topUpUse } from './top-up.ts';
+import { checkCardChoice, topUpUse } from './top-up.ts';
 
 /** How the person pays on the provider's page, and where they come back to. */
 export interface PageChoice {
@@ -46,10 +46,7 @@ export function createProviderTopUp(
   const { amount, method, cardId, saveCard } = input;
   checkAmount(amount, 'input.amount');
   const note = checkNote(input.note);
-  if (cardId && saveCard)
-    throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
-  if (method !== 'CARD' && (cardId || saveCard))
-    throw InvalidInputError.at(cardId ? 'input.cardId' : 'input.saveCard', 'goes with CARD: no card pays here.');
+  checkCardChoice(method, { cardId, saveCard });
   const reaches = takes[method];
   return createProviderPayment(deps, viewer, {
     operation: 'topUpCreate',

@@ -13,7 +13,7 @@ import { findWallet } from '../wallet/store.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import { begin } from './progress.ts';
 import { replayedPayment, save } from './store.ts';
-import { awaitTopUp, topUpUse } from './top-up.ts';
+import { awaitTopUp, checkCardChoice, topUpUse } from './top-up.ts';
 
 export interface CreateTopUpInput {
   idempotencyKey: string;
@@ -22,6 +22,9 @@ export interface CreateTopUpInput {
   method: Exclude<TopUpMethod, 'CARD' | 'FAST_PAYMENT'>;
   note?: string | undefined;
   confirm: boolean;
+  /** Refused: no card pays here. */
+  cardId?: string | undefined;
+  saveCard?: boolean | undefined;
 }
 
 /**
@@ -31,10 +34,11 @@ export interface CreateTopUpInput {
 export async function createTopUp(
   { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
   viewer: TenantViewer,
-  { idempotencyKey, ...input }: CreateTopUpInput,
+  { idempotencyKey, cardId, saveCard, ...input }: CreateTopUpInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
   const { amount, method } = input;
   checkAmount(amount, 'input.amount');
+  checkCardChoice(method, { cardId, saveCard });
   const note = checkNote(input.note);
   const now = clock.now();
   return transaction(db, async (tx) => {

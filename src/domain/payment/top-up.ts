@@ -1,5 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
+import type { TopUpMethod } from '../../db/generated/enums.ts';
+import { InvalidInputError } from '../../errors.ts';
 import { checkLimits, type LimitUse } from '../limit/consume-limits.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { steadyStatus, type WalletWithAccounts } from '../wallet/store.ts';
@@ -16,6 +18,25 @@ export const topUpUse = (payment: Payment, wallet: WalletWithAccounts): LimitUse
   currency: payment.currency,
   amountMinor: payment.amountMinor,
 });
+
+/**
+ * A card is chosen, or kept, only where a card pays: anything else would be passed over in silence.
+ * @throws InvalidInputError naming the field
+ */
+export function checkCardChoice(
+  method: TopUpMethod,
+  { cardId, saveCard }: { cardId: string | undefined; saveCard: boolean | undefined },
+): void {
+  if (method !== 'CARD' && (cardId || saveCard)) {
+    const field = cardId ? 'cardId' : 'saveCard';
+    throw InvalidInputError.at(
+      `input.${field}`,
+      `goes with the method CARD: no card pays by ${method}. Leave ${field} out.`,
+    );
+  }
+  if (cardId && saveCard)
+    throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
+}
 
 /**
  * A confirmed top-up by bank transfer or cash: nothing moves until somebody vouches that the money is there (topUpSettle).
