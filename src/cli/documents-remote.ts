@@ -31,12 +31,21 @@ export async function ask(
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
     body: JSON.stringify({ query, extensions, variables }),
   }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new SetupError(`${endpoint.origin} cannot be reached: ${cause instanceof Error ? cause.message : cause}.`);
+    throw new SetupError(`${endpoint.origin} cannot be reached: ${reasonOf(error)}.`);
   });
-  const answer = (await response.json().catch(() => null)) as GraphqlAnswer | null;
-  if (!answer) throw new SetupError(`${endpoint.href} is no Koshel gateway: it answered ${response.status}.`);
+  const answer = (await response.json().catch((error: unknown) => {
+    throw new SetupError(
+      `${endpoint.href} is no Koshel gateway: it answered ${response.status}, and no JSON (${reasonOf(error)}).`,
+    );
+  })) as GraphqlAnswer | null;
+  if (!answer) throw new SetupError(`${endpoint.href} is no Koshel gateway: it answered ${response.status} and null.`);
   const [error] = answer.errors ?? [];
   if (error) throw new SetupError(`${endpoint.origin} refuses: ${error.message}`);
   return Object.values(answer.data ?? {})[0];
+}
+
+/** In one line: what fetch says is less than why. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ');
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
@@ -99,6 +102,20 @@ describe('koshel documents', () => {
     const { code, stderr } = await run(args);
     expect([code, stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
     expect(stderr).toMatch(message);
+  });
+
+  test.each([
+    ['<html>a shop</html>', /^koshel: .* is no Koshel gateway: it answered 200, and no JSON \(.*<html>.*\)\.$/],
+    ['', /^koshel: .* is no Koshel gateway: it answered 200, and no JSON \(.*end of JSON input\)\.$/],
+    ['null', /^koshel: .* is no Koshel gateway: it answered 200 and null\.$/],
+  ])('an address where something else answers %j is told with the reason', async (text, message) => {
+    const other = createServer((_req, res) => res.end(text));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, stderr } = await run(['revoke', 'a', '--url', url, '--key', 'ksh_x']);
+    other.close();
+    expect([code, stderr.trimEnd()]).toEqual([1, expect.stringMatching(message)]);
   });
 
   test('a wrong key is refused in the words of the gateway', async () => {
