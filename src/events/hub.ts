@@ -20,6 +20,8 @@ export interface Hub {
   replayThenLive(scope: EventScope, filter: EventFilter, after: bigint): EventStream;
   /** Ends every stream, and each that is opened later, with a ShutdownError that carries the cursor to resume from. */
   close(reason: 'SHUTDOWN'): void;
+  /** Position of the last event that was published here: a stream that is opened now begins after it. */
+  position(): bigint;
   /** Calls `listener` after each event that is published here, until the function is called that is returned. Not a stream. */
   onPublish(listener: () => void): () => void;
   /** How many streams are open. */
@@ -86,6 +88,7 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
       closed = true;
       for (const stream of [...streams]) stream.fail(new ShutdownError(stream.cursor()));
     },
+    position,
     onPublish(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,6 +1,6 @@
 import { isFinal } from '../domain/credit/states.ts';
 import { findCreditSession, type KnownSession } from '../domain/credit/store.ts';
-import type { CreditSessionSnapshot, LogEvent } from '../events/event.ts';
+import type { CreditSessionSnapshot } from '../events/event.ts';
 import { present } from '../lib/assert.ts';
 import { signedIn } from './access.ts';
 import { builder } from './builder.ts';
@@ -9,7 +9,7 @@ import { CreditSessionTransitionRef } from './credit.ts';
 import { badInput } from './errors.ts';
 import { eventInterfaces, eventScope, type Of } from './event.ts';
 import { CreditSessionRef } from './refs.ts';
-import { presentThenChanges, refresh } from './watch.ts';
+import { refresh, Watch } from './watch.ts';
 
 /** The session as an event left it: what changes in its life is the event's, the rest is the row's. */
 const asOf = (row: KnownSession, { version, state, refundedMinor, reservedMinor }: CreditSessionSnapshot) => ({
@@ -46,27 +46,25 @@ builder.objectRef<Of<'creditSession'>>('CreditSessionEvent').implement({
   }),
 });
 
-function watchSession(context: Context, id: string): AsyncIterable<KnownSession> {
+function watchSession(context: Context, id: string): Watch<KnownSession> {
   const viewer = signedIn(context);
   const { db, hub } = context.deps;
   const read = () => findCreditSession(db.prisma, viewer, { id });
-  const stream = hub.open(eventScope(viewer), { types: ['CREDIT_SESSION_UPDATED'] });
-  let version = 0;
-  return presentThenChanges<KnownSession>(
-    stream,
-    async () => {
-      const row = await read();
-      if (!row) throw badInput('id: there is no such credit session.');
-      version = row.version;
-      return row;
+  return new Watch({
+    open: () => hub.open(eventScope(viewer), { types: ['CREDIT_SESSION_UPDATED'] }),
+    async present() {
+      const view = await read();
+      if (!view) throw badInput('id: there is no such credit session.');
+      return { view, version: BigInt(view.version) };
     },
-    async ({ data }: LogEvent) => {
-      if (data.kind !== 'creditSession' || data.session.id !== id || data.session.version <= version) return null;
-      version = data.session.version;
-      return asOf(present(await read(), 'a watched session'), data.session);
+    versionOf: ({ data }) =>
+      data.kind === 'creditSession' && data.session.id === id ? BigInt(data.session.version) : null,
+    async change({ data }) {
+      const row = present(await read(), 'a watched session');
+      return data.kind === 'creditSession' ? asOf(row, data.session) : null;
     },
-    ({ state }) => isFinal(state),
-  );
+    isLast: ({ state }) => isFinal(state),
+  });
 }
 
 builder.subscriptionField('creditSessionUpdated', (t) =>

@@ -12,7 +12,7 @@ import { badInput } from './errors.ts';
 import { EventRef, eventScope } from './event.ts';
 import { paymentAsOf } from './payment-as-of.ts';
 import { PaymentRef, type PaymentView, paymentView, WalletRef } from './refs.ts';
-import { presentThenChanges, refresh } from './watch.ts';
+import { refresh, Watch } from './watch.ts';
 
 const EventFilterInput = builder.inputType('EventFilter', {
   description: 'Which events; all conditions must hold.',
@@ -85,43 +85,52 @@ builder.queryField('events', (t) =>
 
 const finalStatuses = new Set(['COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'REVERSED']);
 
-function watchPayment(context: Context, id: string, follow: boolean): AsyncIterable<PaymentView> {
+function watchPayment(context: Context, id: string, follow: boolean): Watch<PaymentView> {
   const viewer = signedIn(context);
   const { db, hub } = context.deps;
   const read = () => db.prisma.payment.findFirst({ where: { AND: [{ id }, visiblePayments(viewer)] } });
-  const stream = hub.open(eventScope(viewer), { paymentId: id });
-  let version = 0;
-  return presentThenChanges<PaymentView>(
-    stream,
-    async () => {
+  return new Watch({
+    open: () => hub.open(eventScope(viewer), { paymentId: id }),
+    async present() {
       const row = await read();
       if (!row) throw badInput('id: there is no such payment.');
-      version = row.version;
-      return paymentView(row);
+      return { view: paymentView(row), version: BigInt(row.version) };
     },
-    async ({ data }) => {
-      if (data.kind !== 'payment' || data.payment.version <= version) return null;
-      const row = await read();
-      if (!row) return null;
-      version = data.payment.version;
-      return paymentView(paymentAsOf(row, data.payment));
+    versionOf: ({ data }) => (data.kind === 'payment' ? BigInt(data.payment.version) : null),
+    async change({ data }) {
+      const row = data.kind === 'payment' ? await read() : null;
+      return row && data.kind === 'payment' ? paymentView(paymentAsOf(row, data.payment)) : null;
     },
-    ({ row }) => !follow && finalStatuses.has(row.status),
-  );
+    isLast: ({ row }) => !follow && finalStatuses.has(row.status),
+  });
 }
 
-function watchWallet(context: Context, id: string): AsyncIterable<WalletWithAccounts> {
+function watchWallet(context: Context, id: string): Watch<WalletWithAccounts> {
   const viewer = signedIn(context);
   const { db, hub } = context.deps;
   const read = () => findWallet(db.prisma, viewer, id);
-  const stream = hub.open(eventScope(viewer), { walletId: id });
-  const changes = async ({ data }: LogEvent) => ('walletId' in data && data.walletId === id ? read() : null);
-  const first = async () => {
-    const wallet = await read();
-    if (!wallet) throw badInput('id: there is no such wallet.');
-    return wallet;
-  };
-  return presentThenChanges(stream, first, changes, () => false);
+  return new Watch({
+    open: () => hub.open(eventScope(viewer), { walletId: id }),
+    async present() {
+      const view = await read();
+      if (!view) throw badInput('id: there is no such wallet.');
+      return { view, version: null };
+    },
+    versionOf: ({ data, position }) => ('walletId' in data && data.walletId === id ? position : null),
+    change: read,
+    isLast: () => false,
+  });
+}
+
+function watchEvents(context: Context, filter: EventFilter): Watch<LogEvent> {
+  const scope = eventScope(signedIn(context));
+  return new Watch({
+    open: () => context.deps.hub.open(scope, filter),
+    present: null,
+    versionOf: (event) => event.position,
+    change: (event) => event,
+    isLast: () => false,
+  });
 }
 
 builder.subscriptionFields((t) => ({
@@ -164,13 +173,11 @@ builder.subscriptionFields((t) => ({
       filter: t.arg({ type: EventFilterInput, description: 'Which of them.' }),
     },
     subscribe: (_root, { after, filter }, context) => {
-      const scope = eventScope(signedIn(context));
       checkPage({ after });
       const cursor = context.lastEventId ?? after;
-      const { hub } = context.deps;
-      return cursor
-        ? hub.replayThenLive(scope, eventFilter(filter), position(cursor, 'after'))
-        : hub.open(scope, eventFilter(filter));
+      if (!cursor) return watchEvents(context, eventFilter(filter));
+      const scope = eventScope(signedIn(context));
+      return context.deps.hub.replayThenLive(scope, eventFilter(filter), position(cursor, 'after'));
     },
     resolve: (event: LogEvent, _args, context) => {
       refresh(context);

@@ -33,6 +33,8 @@ export interface Limits {
   socketBacklogBytes: number;
   /** A consumer that takes no byte for this long is closed. */
   stallMs: number;
+  /** Are WebSocket subscribers who ask for the same, and may see the same, served together? */
+  sharedFanOut: boolean;
   /** How long a WebSocket may take to send connection_init. */
   connectionInitMs: number;
   /** Between comments on an SSE stream, and pings on a WebSocket. */
@@ -65,6 +67,7 @@ export const defaultLimits: Limits = Object.freeze({
   connectionsCheckMs: 5_000,
   socketBacklogBytes: 8 * 1024 * 1024,
   stallMs: 20_000,
+  sharedFanOut: true,
   connectionInitMs: 5_000,
   heartbeatMs: 12_000,
   recheckMs: 30_000,

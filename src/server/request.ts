@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { Viewer } from '../domain/access/viewer.ts';
 import type { Admission } from './documents/admit-document.ts';
 import type { RateStanding } from './rate.ts';
+
+/** One operation on one WebSocket. */
+export interface Subscriber {
+  socket: WebSocket;
+  /** As its client named it. */
+  operationId: string;
+}
 
 /** What the edge knows about a request before GraphQL begins; the plugins and the context are given it. */
 export interface RequestState {
@@ -17,6 +25,8 @@ export interface RequestState {
   /** How the caller stands with its rate; told in the headers of the answer. */
   rate: { standing: RateStanding | null };
   lastEventId: string | null;
+  /** Of a subscription over WebSocket: whom its frames may be written to. */
+  subscriber?: Subscriber;
   /** How its document came to be run; set when that is decided. */
   admission?: Admission;
   /** May whoever carries the answer keep it? Nobody may, unless this is set. */

@@ -60,7 +60,7 @@ export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.connectionInitMs,
     onConnect: (connection) => connect(deps, shared, connection, openSockets),
-    onSubscribe: (connection, _id, payload) => prepare(deps, shared, connection, payload),
+    onSubscribe: (connection, id, payload) => prepare(deps, shared, connection, id, payload),
     execute: (args) => pipeline.enveloped(args.contextValue as object).execute(args),
     subscribe: (args) => pipeline.enveloped(args.contextValue as object).subscribe(args),
     onNext: ({ extra }, _id, _payload, args, result) => deliver(deps, extra, args, result),
@@ -136,6 +136,7 @@ async function prepare(
   deps: Deps,
   { pipeline, limits, limiter }: Shared,
   { extra, subscriptions }: ConnectionContext<Record<string, unknown>, Connection>,
+  operationId: string,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
@@ -151,6 +152,7 @@ async function prepare(
     address: extra.address,
     rate: { standing: null },
     lastEventId: null,
+    subscriber: { socket: extra.socket, operationId },
   };
   try {
     await limiter.count(state, 1);

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { createContext } from '../graphql/context.ts';
 import { admitDocument } from './documents/admit-document.ts';
 import type { PersistedDocuments } from './documents/start.ts';
+import { useSharedFanOut } from './fan-out/use-shared-fan-out.ts';
 import { edgeError } from './faults.ts';
 import { type GraphiqlExample, graphiqlOptions, renderGraphiql } from './graphiql.ts';
 import type { Limits } from './limits.ts';
@@ -55,6 +56,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       useReadableRequests(),
       useOperationLimits(limits),
       !introspection && useHiddenSchema(),
+      useSharedFanOut(deps, limits),
       useSubscriptionLimit(limits.subscriptionsPerCaller),
       useOperationMetrics(metrics),
       useStreamRelease(),

@@ -18,6 +18,7 @@ export function operationDeps(deps: Deps): Deps {
     open: (scope, filter) => track(deps.hub.open(scope, filter)),
     replayThenLive: (scope, filter, after) => track(deps.hub.replayThenLive(scope, filter, after)),
     close: (reason) => deps.hub.close(reason),
+    position: () => deps.hub.position(),
     onPublish: (listener) => deps.hub.onPublish(listener),
     size: () => deps.hub.size(),
   };

@@ -1,0 +1,134 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import type { Deps } from '../../deps.ts';
+import type { LogEvent } from '../../events/event.ts';
+import type { EventStream } from '../../events/hub.ts';
+import type { Watch } from '../../graphql/watch.ts';
+import type { Limits } from '../limits.ts';
+import type { Subscriber } from '../request.ts';
+import { createDelivery } from './delivery.ts';
+import { type FirstLook, Member } from './member.ts';
+
+/** Writing to many sockets takes its time; this often the rest of the process has a turn. */
+const SLICE_MS = 8;
+const LOOK_AT_CLOCK_EVERY = 64;
+/** Deliveries that may wait for a member's first look. */
+const MAX_WAITING = 1000;
+
+/** What a group is made of. */
+export interface GroupOptions {
+  deps: Deps;
+  limits: Pick<Limits, 'socketBacklogBytes'>;
+  watch: Watch<unknown>;
+  /** With a context that is no member's. */
+  args: ExecutionArgs;
+  onEnd(): void;
+}
+
+/** Subscribers who are all shown the same: their source is read, executed and serialised once. Ends with its last member, or its source. */
+export class Group {
+  readonly #members = new Set<Member>();
+  readonly #stream: EventStream;
+  #isOver = false;
+
+  constructor(private readonly options: GroupOptions) {
+    this.#stream = options.watch.watched.open();
+    void this.#run();
+  }
+
+  /** Nobody can join any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * Adds a subscriber. It sees what is there in a look of its own, then all that happens after it joined.
+   * @param args its own, with its own context
+   */
+  join(args: ExecutionArgs, subscriber: Subscriber): Member {
+    const { deps, limits, watch } = this.options;
+    const { present } = watch.watched;
+    const member = new Member({
+      subscriber,
+      joinedAt: deps.hub.position(),
+      look: present && (() => this.#look(present, args)),
+      backlogBytes: limits.socketBacklogBytes,
+      maxWaiting: MAX_WAITING,
+      fault: (error) => faultOf(error, args),
+      leave: (left) => this.#leave(left),
+    });
+    this.#members.add(member);
+    return member;
+  }
+
+  async #look(
+    present: () => Promise<{ view: unknown; version: bigint | null }>,
+    args: ExecutionArgs,
+  ): Promise<FirstLook> {
+    const { view, version } = await present();
+    const result = await execute({ ...args, rootValue: view });
+    return { result, version, isLast: this.options.watch.watched.isLast(view) };
+  }
+
+  #leave(member: Member): void {
+    this.#members.delete(member);
+    if (this.#members.size === 0) this.#end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.options.onEnd();
+    this.#stream.close();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for await (const event of this.#stream) await this.#happen(event);
+      this.#endAll(null);
+    } catch (error) {
+      this.#endAll(error);
+    }
+  }
+
+  /** @param error null: all there is to see has been seen */
+  #endAll(error: unknown): void {
+    this.#end();
+    for (const member of [...this.#members]) member.end(error);
+  }
+
+  async #happen(event: LogEvent): Promise<void> {
+    const { watch, args } = this.options;
+    const { versionOf, change, isLast } = watch.watched;
+    const version = versionOf(event);
+    if (version === null || !this.#isWanted(version)) return;
+    const view = await change(event);
+    if (view === null) return;
+    const result: ExecutionResult = await execute({ ...args, rootValue: view });
+    const last = isLast(view);
+    // whoever comes now would come too late
+    if (last) this.#end();
+    const delivery = createDelivery(event.position, version, result);
+    let sliceEnd = performance.now() + SLICE_MS;
+    let offered = 0;
+    for (const member of this.#members) {
+      member.offer(delivery);
+      offered += 1;
+      if (offered % LOOK_AT_CLOCK_EVERY !== 0 || performance.now() < sliceEnd) continue;
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+
+  #isWanted(version: bigint): boolean {
+    for (const member of this.#members) if (member.wants(version)) return true;
+    return false;
+  }
+}
+
+/** As executors wrap what the source of a subscription throws. */
+function faultOf(error: unknown, { document, operationName }: ExecutionArgs): unknown {
+  const operation = getOperationAST(document, operationName);
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError, nodes: operation ? [operation] : [] });
+}
