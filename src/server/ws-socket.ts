@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Log } from '../lib/log.ts';
@@ -26,15 +27,22 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
 
 /**
  * The socket as graphql-ws wants it. `send` resolves when the bytes have left, so a subscription is pulled no faster than
- * its consumer reads. A consumer that takes nothing for `stallMs`, or lets too much wait, is closed with 1013.
+ * its consumer reads. A consumer that takes nothing for `stallMs`, or lets too much wait, is closed with 1013, whoever wrote to it.
+ * @param connection what the socket writes to
  */
-export function protocolSocket(socket: WebSocket, limits: Limits, log: Log): ProtocolSocket {
-  const sentAt: number[] = [];
+export function protocolSocket(socket: WebSocket, connection: Socket, limits: Limits, log: Log): ProtocolSocket {
   const tooSlow = () =>
     closeSocket(socket, 1013, 'This consumer reads too slowly. Connect again and resume from the last cursor.');
+  let flushed = 0;
+  let tookAt = performance.now();
   const watch = setInterval(() => {
-    const oldest = sentAt[0];
-    if (oldest !== undefined && performance.now() - oldest > limits.stallMs) tooSlow();
+    const now = connection.bytesWritten - connection.writableLength;
+    if (now !== flushed || socket.bufferedAmount === 0) {
+      flushed = now;
+      tookAt = performance.now();
+    } else if (performance.now() - tookAt > limits.stallMs) {
+      tooSlow();
+    }
   }, limits.stallMs / 4);
   let alive = true;
   socket.on('pong', () => {
@@ -58,12 +66,8 @@ export function protocolSocket(socket: WebSocket, limits: Limits, log: Log): Pro
           tooSlow();
           return resolve();
         }
-        sentAt.push(performance.now());
-        socket.send(data, () => {
-          // a failed send means that the socket is closing, and its end is handled there
-          sentAt.shift();
-          resolve();
-        });
+        // a failed send means that the socket is closing, and its end is handled there
+        socket.send(data, () => resolve());
       }),
     close: (code, reason) => closeSocket(socket, code ?? 1000, reason ?? ''),
     onMessage: (handle) => {

@@ -74,7 +74,7 @@ export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
     socket.on('error', (error) =>
       deps.log.debug({ err: error, connectionId: extra.connectionId }, 'a WebSocket broke'),
     );
-    const closed = protocol.opened(protocolSocket(socket, limits, deps.log), extra);
+    const closed = protocol.opened(protocolSocket(socket, request.socket, limits, deps.log), extra);
     socket.once('close', (code, reason) => {
       closed(code, String(reason)).catch((error: unknown) => deps.log.error({ err: error }, 'a WebSocket ended badly'));
     });

@@ -13,6 +13,7 @@ import type { Deps } from '../../src/deps.ts';
 import type { LogEvent } from '../../src/events/event.ts';
 import { appendEvents, decodeCursor, encodeCursor } from '../../src/events/log.ts';
 import type { Context } from '../../src/graphql/context.ts';
+import { Watch } from '../../src/graphql/watch.ts';
 
 /** What `wait` waits for; a test opens its gate. */
 export const gates = new Map<string, { passed: Promise<void>; open(): void; entered: Promise<void>; enter(): void }>();
@@ -76,11 +77,27 @@ const Mutation = new GraphQLObjectType({
   fields: { touch: { type: GraphQLBoolean, resolve: () => true } },
 });
 
+/** How often the events of subscriptions were shown, whoever saw it. */
+export const shown = { times: 0 };
+
 const Event = new GraphQLObjectType<LogEvent, Context>({
   name: 'Event',
   fields: {
     cursor: { type: new GraphQLNonNull(GraphQLString), resolve: ({ position }) => encodeCursor(position) },
-    walletId: { type: GraphQLString, resolve: ({ walletIds }) => walletIds[0] },
+    walletId: {
+      type: GraphQLString,
+      resolve({ walletIds }) {
+        shown.times += 1;
+        return walletIds[0];
+      },
+    },
+    evil: {
+      type: GraphQLString,
+      resolve({ walletIds }) {
+        if (walletIds[0]?.startsWith('evil')) throw new Error('password=hunter2 in an event');
+        return 'no';
+      },
+    },
     padding: {
       type: GraphQLString,
       args: { length: { type: new GraphQLNonNull(GraphQLInt) } },
@@ -110,6 +127,23 @@ const Subscription = new GraphQLObjectType<LogEvent, Context>({
         delivery.cursor = encodeCursor(event.position);
         return event;
       },
+    },
+    // the same, told in the way that subscribers can share
+    watched: {
+      type: new GraphQLNonNull(Event),
+      args: { after: { type: GraphQLString } },
+      subscribe(_root, { after }, { deps, viewer }) {
+        const scope = { partnerId: viewer && 'partnerId' in viewer ? viewer.partnerId : null, customerId: null };
+        if (after) return deps.hub.replayThenLive(scope, {}, decodeCursor(after));
+        return new Watch<LogEvent>({
+          open: () => deps.hub.open(scope, {}),
+          present: null,
+          versionOf: ({ position }) => position,
+          change: (event) => event,
+          isLast: ({ walletIds }) => walletIds[0]?.startsWith('last') === true,
+        });
+      },
+      resolve: (event) => event,
     },
     count: {
       type: GraphQLInt,

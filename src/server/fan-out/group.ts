@@ -6,7 +6,7 @@ import type { EventStream } from '../../events/hub.ts';
 import type { Watch } from '../../graphql/watch.ts';
 import type { Limits } from '../limits.ts';
 import type { Subscriber } from '../request.ts';
-import { createDelivery } from './delivery.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
 import { type FirstLook, Member } from './member.ts';
 
 /** Writing to many sockets takes its time; this often the rest of the process has a turn. */
@@ -30,6 +30,8 @@ export class Group {
   readonly #members = new Set<Member>();
   readonly #stream: EventStream;
   #isOver = false;
+  /** Called when a member is ready, or gone. */
+  #wake: () => void = () => undefined;
 
   constructor(private readonly options: GroupOptions) {
     this.#stream = options.watch.watched.open();
@@ -55,6 +57,7 @@ export class Group {
       backlogBytes: limits.socketBacklogBytes,
       maxWaiting: MAX_WAITING,
       fault: (error) => faultOf(error, args),
+      ready: () => this.#wake(),
       leave: (left) => this.#leave(left),
     });
     this.#members.add(member);
@@ -72,6 +75,7 @@ export class Group {
 
   #leave(member: Member): void {
     this.#members.delete(member);
+    this.#wake();
     if (this.#members.size === 0) this.#end();
   }
 
@@ -108,7 +112,11 @@ export class Group {
     const last = isLast(view);
     // whoever comes now would come too late
     if (last) this.#end();
-    const delivery = createDelivery(event.position, version, result);
+    await this.#offer(createDelivery(event.position, version, result));
+  }
+
+  /** To all. When none of them is ready for more, the next event waits in the stream until one is; no member waits for another. */
+  async #offer(delivery: Delivery): Promise<void> {
     let sliceEnd = performance.now() + SLICE_MS;
     let offered = 0;
     for (const member of this.#members) {
@@ -118,6 +126,15 @@ export class Group {
       await nextTurn();
       sliceEnd = performance.now() + SLICE_MS;
     }
+    if (this.#isOver || this.#isAnyReady()) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #isAnyReady(): boolean {
+    for (const member of this.#members) if (member.isReady()) return true;
+    return false;
   }
 
   #isWanted(version: bigint): boolean {

@@ -7,6 +7,9 @@ import type { Delivery } from './delivery.ts';
 const DONE = { done: true, value: undefined } as const;
 const TEXT = { binary: false } as const;
 
+/** With more than this unsent on its socket a member waits with the next, which is shared as long as it waits here. */
+const OWN_BYTES = 64 * 1024;
+
 /** What a member is given by its group. */
 export interface Membership {
   subscriber: Subscriber;
@@ -14,11 +17,13 @@ export interface Membership {
   joinedAt: bigint;
   /** Its own first look; null: it begins with the next event. */
   look: (() => Promise<FirstLook>) | null;
-  /** Bytes that may wait unsent on its socket, and deliveries that may wait for its first look. */
+  /** What may wait for it: bytes, and deliveries. */
   backlogBytes: number;
   maxWaiting: number;
   /** A fault as the transport expects it of a subscription. */
   fault(error: unknown): unknown;
+  /** It is ready for more, after it was not. */
+  ready(): void;
   leave(member: Member): void;
 }
 
@@ -37,13 +42,16 @@ interface Waiter {
 
 /**
  * A subscriber in a group, as the transport sees it: results that are its own alone, and the end. What all have in common is written to its socket
- * beside this, while the transport waits for the next result; while it is busy with one, deliveries wait, so that their order holds.
+ * beside this, while the transport waits for the next result. While the transport is busy with one, or the socket is, deliveries wait, so that
+ * their order holds.
  */
 export class Member implements AsyncIterableIterator<ExecutionResult> {
   #look: Membership['look'];
   #shown: bigint;
   #waiting: Delivery[] | null = null;
+  #waitingBytes = 0;
   #parked: Waiter | null = null;
+  #isSending = false;
   #isOver = false;
   /** It ends when what waits is sent. */
   #end: { error: unknown } | null = null;
@@ -58,30 +66,41 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     return this.#parked === null || version > this.#shown;
   }
 
+  /** Can it take a delivery without keeping it? */
+  isReady(): boolean {
+    return this.#parked !== null && !this.#isSending;
+  }
+
   /** The group's next result. Never waits for this member. */
   offer(delivery: Delivery): void {
     if (this.#isOver || this.#end) return;
-    if (this.#parked) {
+    if (this.isReady()) {
       this.#take(delivery);
-      return;
+    } else {
+      this.#waiting ??= [];
+      this.#waiting.push(delivery);
+      this.#waitingBytes += delivery.size();
+      const { maxWaiting, backlogBytes } = this.membership;
+      if (this.#waiting.length > maxWaiting || this.#waitingBytes > backlogBytes) this.#shed();
     }
-    this.#waiting ??= [];
-    this.#waiting.push(delivery);
-    if (this.#waiting.length > this.membership.maxWaiting) this.#shed(this.#waiting[0] ?? delivery);
   }
 
   /** The group has ended. What waits is still sent. */
   end(error: unknown = null): void {
     if (this.#isOver || this.#end) return;
     this.#end = { error };
-    if (this.#parked) this.#finish(this.#parked);
+    this.#flush();
   }
 
   next(): Promise<IteratorResult<ExecutionResult>> {
     if (this.#isOver) return Promise.resolve(DONE);
     const look = this.#look;
     this.#look = null;
-    return look ? this.#first(look) : new Promise((resolve, reject) => this.#park({ resolve, reject }));
+    if (look) return this.#first(look);
+    return new Promise((resolve, reject) => {
+      this.#parked = { resolve, reject };
+      this.#flush();
+    });
   }
 
   async return(): Promise<IteratorResult<ExecutionResult>> {
@@ -113,18 +132,19 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     }
   }
 
-  /** The transport is ready: what waited goes out, up to a result that is this member's alone. */
-  #park(waiter: Waiter): void {
-    this.#parked = waiter;
-    while (this.#parked) {
-      const delivery = this.#waiting?.shift();
-      if (!delivery) {
+  /** What waits goes out, up to a result that is this member's alone, or as far as the socket takes it. Then the end. */
+  #flush(): void {
+    while (this.isReady() && this.#waiting) {
+      const delivery = this.#waiting.shift();
+      if (delivery) {
+        this.#waitingBytes -= delivery.size();
+        this.#take(delivery);
+      } else {
         this.#waiting = null;
-        if (this.#end) this.#finish(waiter);
-        return;
       }
-      this.#take(delivery);
     }
+    if (this.#end && this.#parked && !this.#waiting) this.#finish(this.#parked);
+    else if (this.isReady()) this.membership.ready();
   }
 
   #take(delivery: Delivery): void {
@@ -139,15 +159,26 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
   }
 
   #write(delivery: Delivery): void {
-    const { subscriber, backlogBytes } = this.membership;
-    const { socket, operationId } = subscriber;
-    if (socket.bufferedAmount > backlogBytes) this.#shed(delivery);
-    else if (socket.readyState === socket.OPEN) socket.send(delivery.frame(operationId), TEXT);
+    const { socket, operationId } = this.membership.subscriber;
+    // what is closing is told so by its transport
+    if (socket.readyState !== socket.OPEN) return;
+    const frame = delivery.frame(operationId);
+    if (socket.bufferedAmount <= OWN_BYTES) {
+      socket.send(frame, TEXT);
+    } else {
+      this.#isSending = true;
+      socket.send(frame, TEXT, () => {
+        this.#isSending = false;
+        this.#flush();
+      });
+    }
   }
 
   /** It is too slow. Whoever resumes before what was not sent misses nothing. */
-  #shed({ position }: Delivery): void {
-    this.#end = { error: new SlowConsumerError(encodeCursor(position - 1n)) };
+  #shed(): void {
+    const first = this.#waiting?.[0];
+    if (!first) return;
+    this.#end = { error: new SlowConsumerError(encodeCursor(first.position - 1n)) };
     this.#waiting = null;
     this.membership.leave(this);
     if (this.#parked) this.#finish(this.#parked);
