@@ -235,6 +235,21 @@ test('A client that goes away midway leaves nothing: no file, no fault in the lo
   expect(app.logged.filter((line) => /"level":(50|60)/.test(line) && !line.includes('"no"'))).toEqual([]);
 });
 
+test('A client that goes away while its file is used does not take it from those who use it.', async () => {
+  gate = newGate('uploads');
+  const { req } = dial();
+  req.end(Buffer.concat([opening(), Buffer.from(`%PDF\r\n--${BOUNDARY}--\r\n`)]));
+  await gate.entered;
+  req.destroy();
+  await new Promise((resolve) => req.once('close', resolve));
+  // by the time it answers somebody else, it has seen that one go
+  await app.fetch('/health/live');
+  expect(onDisk()).toHaveLength(1);
+  gate.open();
+  await nothingLeft();
+  expect(app.logged.filter((line) => /"level":(50|60)/.test(line) && !line.includes('"no"'))).toEqual([]);
+});
+
 test('A caller may have so many under way, and the next when one is done.', async () => {
   const open = [dial(), dial()];
   for (const { write } of open) await write(Buffer.concat([opening(), Buffer.from('%PDF')]));
