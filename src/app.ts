@@ -55,6 +55,8 @@ export interface AppOptions {
   patience?: Patience | undefined;
   /** How long partners' endpoints have to answer, and what their names resolve to; the defaults where it is left out. */
   webhooks?: Omit<WebhookClientOptions, 'sandbox'> | undefined;
+  /** False: no front door and no compiled documents, to compare with. */
+  door?: boolean | undefined;
 }
 
 /**
@@ -109,6 +111,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       schema: options.schema ?? publicSchema,
       eventLag: () => tail.lag(),
       limits: options.limits,
+      door: options.door,
       example: demo && { query: demo.firstQuery, apiKey: demo.apiKey },
     });
     stops.push(() => edge.drain());

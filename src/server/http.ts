@@ -7,18 +7,24 @@ import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { SetupError } from '../errors.ts';
 import { bearerOf } from './bearer.ts';
 import { type PersistedDocuments, startPersistedDocuments } from './documents/start.ts';
+import { createCompiledDocuments } from './door/compiled-documents.ts';
+import { createDoor, type Door } from './door/door.ts';
+import { fitAnswerType } from './door/fit.ts';
 import { handleFile, isFileLink } from './files.ts';
 import type { GraphiqlExample } from './graphiql.ts';
 import { readiness } from './health.ts';
+import { sendJson } from './json.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { handleOauthReturn, isOauthReturn } from './oauth-return.ts';
-import { addressOf, createRateLimiter, rateHeaders } from './rate.ts';
-import { type RequestState, requestIdOf } from './request.ts';
+import { createRateLimiter } from './rate.ts';
+import { requestIdOf } from './request.ts';
+import { serveGraphql, stateOf } from './serve-graphql.ts';
+import { oncePerRequest } from './sign-in.ts';
 import { createSseStreams, type SseStreams } from './sse.ts';
 import { createWebhookDoor, type WebhookDoor } from './webhooks-in.ts';
 import { createSocketServer, type SocketServer } from './ws.ts';
-import { createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
+import { contextOf, createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
 
 export interface EdgeOptions {
   schema: GraphQLSchema;
@@ -26,6 +32,8 @@ export interface EdgeOptions {
   eventLag(): { connected: boolean; delayMs: number | null; silentMs: number | null };
   limits?: Partial<Limits> | undefined;
   example?: GraphiqlExample | null | undefined;
+  /** False: every request goes through yoga, and every document is interpreted. For comparing. */
+  door?: boolean | undefined;
 }
 
 /** The listening server. */
@@ -37,7 +45,9 @@ export interface Edge {
 
 interface Parts {
   deps: Deps;
+  limits: Limits;
   yoga: Yoga;
+  door: Door | null;
   sockets: SocketServer;
   persisted: PersistedDocuments;
   streams: SseStreams;
@@ -115,12 +125,17 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   });
   const limiter = createRateLimiter(deps.config, limits, metrics.rateLimited);
   const persisted = startPersistedDocuments(deps, options.schema);
-  const shared = { limits, limiter, persisted, metrics, streams };
+  const signInOnce = oncePerRequest(deps, limiter);
+  const compiled = options.door === false ? null : createCompiledDocuments(options.schema);
+  const shared = { limits, limiter, signInOnce, persisted, compiled, metrics, streams };
   const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
   const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga, persisted), limits, limiter });
+  const door = compiled && createDoor({ yoga, persisted, signInOnce, contextOf: contextOf(deps), met: metrics.door });
   return {
     deps,
+    limits,
     yoga,
+    door,
     sockets,
     persisted,
     streams,
@@ -146,7 +161,7 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   if (isFileLink(path)) return handleFile(parts.deps, path, req, res);
   switch (path) {
     case '/graphql':
-      return serveGraphql(parts, requestId, req, res);
+      return serveGraphqlRequest(parts, requestId, req, res);
     case '/health/live':
       return sendJson(res, 200, { status: 'live' });
     case '/health/ready':
@@ -158,67 +173,21 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   }
 }
 
-async function serveGraphql(
-  { deps, yoga }: Parts,
+async function serveGraphqlRequest(
+  { deps, yoga, door, limits, draining }: Parts,
   requestId: string,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const lastEventId = req.headers['last-event-id'];
-  const state: RequestState = {
-    requestId,
-    transport: req.headers.accept?.includes('text/event-stream') ? 'sse' : 'http',
-    bearer: bearerOf(req.headers.authorization),
-    viewer: null,
-    address: addressOf(req, deps.config.trustedProxies),
-    rate: { standing: null },
-    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
-  };
-  const response = await answerOf(yoga, req, res, state);
-  const { status } = response;
-  const text = state.writeBody ? '' : await response.text();
-  if (res.destroyed && !state.writeBody) return;
-  response.headers.forEach((value, name) => {
-    res.setHeader(name, value);
-  });
-  if (state.rate.standing) {
-    for (const [name, value] of Object.entries(rateHeaders(state.rate.standing))) res.setHeader(name, value);
-  }
-  if (state.writeBody) {
-    res.writeHead(status);
-    return state.writeBody(res);
-  }
-  if (text === '' && status >= 400) return sendRefusal(res, status, requestId);
-  res.setHeader('Cache-Control', state.isCacheable ? 'public, max-age=60' : 'no-store');
-  // an id means what the caller's partner has published under it
-  if (state.isCacheable) res.appendHeader('Vary', 'Accept, Authorization');
-  if (status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
-  res.writeHead(status).end(text);
-}
-
-/** What yoga answers; when it breaks, no subscription stays behind. */
-async function answerOf(yoga: Yoga, req: IncomingMessage, res: ServerResponse, state: RequestState): Promise<Response> {
-  try {
-    return await yoga.handleNodeRequestAndResponse(req, res, state);
-  } catch (error) {
-    await state.dropBody?.();
-    throw error;
-  }
+  const state = stateOf(requestId, req, deps.config.trustedProxies);
+  const answerType = door && !draining ? fitAnswerType(req, limits.bodyBytes) : null;
+  if (!door || answerType === null) return serveGraphql(yoga, state, req, res);
+  return door.serve(req, res, { answerType, state, passOn: (again) => serveGraphql(yoga, state, again, res) });
 }
 
 /** An answer that is written is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */
 function cutWhenStalled(res: ServerResponse, stallMs: number): void {
   if (res.writableEnded && !res.writableFinished) res.socket?.setTimeout(stallMs);
-}
-
-/** What yoga refuses without a word. */
-function sendRefusal(res: ServerResponse, status: number, requestId: string): void {
-  const message =
-    status === 415
-      ? 'The Content-Type is not supported. Send application/json.'
-      : 'The Accept header leaves no format. Accept application/json; for subscriptions text/event-stream.';
-  const code = status === 415 ? 'UNSUPPORTED_MEDIA_TYPE' : 'NOT_ACCEPTABLE';
-  sendJson(res, status, { errors: [{ message, extensions: { code, requestId } }] });
 }
 
 async function serveReadiness({ deps, options, draining }: Parts, res: ServerResponse): Promise<void> {
@@ -263,11 +232,6 @@ function fail(deps: Deps, req: IncomingMessage, res: ServerResponse, error: unkn
 
 function pathOf(req: IncomingMessage): string {
   return (req.url ?? '').split('?', 1)[0] ?? '';
-}
-
-function sendJson(res: ServerResponse, status: number, body: object): void {
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
-  res.end(`${JSON.stringify(body)}\n`);
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import type { DoorOutcome } from './door/door.ts';
 
 /** What is counted about one operation. */
 export interface OperationLabels {
@@ -28,6 +29,8 @@ export interface Metrics {
   subscription(labels: { transport: string; operation: string }): () => void;
   /** A request was refused because its caller has sent too many. */
   rateLimited(policy: string): void;
+  /** A request came to the front door. */
+  door(outcome: DoorOutcome): void;
 }
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -58,6 +61,7 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
     labelNames: ['policy'],
     registers,
   });
+  const door = doorCounts(registry);
   gauge(registry, 'koshel_connections', 'Open connections, WebSockets among them', sources.connections);
   gauge(registry, 'koshel_websockets', 'Open WebSockets', sources.sockets);
   gauge(registry, 'koshel_event_streams', 'Readers of the event log in this process', sources.eventStreams);
@@ -89,7 +93,26 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
       };
     },
     rateLimited: (policy) => refusals.inc({ policy }),
+    door: (outcome) => {
+      door[outcome] += 1;
+    },
   };
+}
+
+/** Plain numbers, read when they are asked for: this is counted for each request. */
+function doorCounts(registry: Registry): Record<DoorOutcome, number> {
+  const counts: Record<DoorOutcome, number> = { answered: 0, worded: 0, passed_on: 0 };
+  new Counter({
+    name: 'koshel_door_requests_total',
+    help: 'Requests at the front door: answered there; run there and worded by the full server; passed on to it whole',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(counts)) this.inc({ outcome }, count);
+    },
+  });
+  return counts;
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {

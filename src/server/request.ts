@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Viewer } from '../domain/access/viewer.ts';
 import type { Admission } from './documents/admit-document.ts';
@@ -27,6 +28,10 @@ export interface RequestState {
   lastEventId: string | null;
   /** Of a subscription over WebSocket: whom its frames may be written to. */
   subscriber?: Subscriber;
+  /** Under way, or done: the caller is signed in and its request counted, or refused. */
+  signedIn?: Promise<void>;
+  /** The front door has run it: the answer is still to be made, and nothing is to be run again. */
+  executed?: { result: ExecutionResult; query: string };
   /** How its document came to be run; set when that is decided. */
   admission?: Admission;
   /** May whoever carries the answer keep it? Nobody may, unless this is set. */

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import type { RateCaller, RateLimiter } from './rate.ts';
+import type { RequestState } from './request.ts';
 
 /**
  * Says who is asking, in `caller.viewer`, and counts the request: for the caller, or, when the credential is missing or wrong, for
@@ -21,4 +22,12 @@ export async function signIn(
     throw error;
   }
   await limiter.count(caller, 1);
+}
+
+/** Signs in the caller of a request when it is first asked to; whoever asks again waits for the same. */
+export function oncePerRequest(deps: Deps, limiter: RateLimiter): (state: RequestState) => Promise<void> {
+  return (state) => {
+    state.signedIn ??= signIn(deps, limiter, state, state.bearer);
+    return state.signedIn;
+  };
 }

@@ -1,9 +1,11 @@
 import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Deps } from '../deps.ts';
-import { createContext } from '../graphql/context.ts';
+import { type Context, createContext } from '../graphql/context.ts';
 import { admitDocument } from './documents/admit-document.ts';
 import type { PersistedDocuments } from './documents/start.ts';
+import type { CompiledDocuments } from './door/compiled-documents.ts';
+import { assertKnownAtDoor } from './door/known-hooks.ts';
 import { useSharedFanOut } from './fan-out/use-shared-fan-out.ts';
 import { edgeError } from './faults.ts';
 import { type GraphiqlExample, graphiqlOptions, renderGraphiql } from './graphiql.ts';
@@ -11,6 +13,7 @@ import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { useAuthentication } from './plugins/use-authentication.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
+import { useCompiledDocuments } from './plugins/use-compiled-documents.ts';
 import { useCsrfGuard } from './plugins/use-csrf-guard.ts';
 import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
@@ -31,7 +34,11 @@ export interface YogaOptions {
   schema: GraphQLSchema;
   limits: Limits;
   limiter: RateLimiter;
+  /** From `oncePerRequest`. */
+  signInOnce(state: RequestState): Promise<void>;
   persisted: PersistedDocuments;
+  /** Null: everything is interpreted. */
+  compiled: CompiledDocuments | null;
   metrics: Metrics;
   streams: SseStreams;
   /** What GraphiQL opens with; null: it opens with a query that needs no data. */
@@ -40,32 +47,20 @@ export interface YogaOptions {
 
 export type Yoga = YogaServerInstance<RequestState, object>;
 
+/** The context of an operation, whichever way it is run. */
+export const contextOf =
+  (deps: Deps) =>
+  ({ viewer, requestId, lastEventId }: RequestState): Context =>
+    createContext(operationDeps(deps), { viewer, requestId, lastEventId });
+
 /** The GraphQL server behind HTTP and SSE, and (through `pipelineOf`) behind WebSocket. Plugins stand in the order of a request's life. */
 export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
-  const { schema, limits, limiter, persisted, metrics, streams, example } = options;
+  const { schema, example } = options;
   const { introspection } = deps.config;
   return createYoga<RequestState, object>({
     schema,
-    plugins: [
-      useCsrfGuard(),
-      useAuthentication(deps, limiter),
-      useRateLimit(limiter),
-      usePersistedDocuments(persisted),
-      useBodyLimit(limits.bodyBytes, limits.uploadBytes),
-      useUploads(deps.config.dataDir, limits),
-      useReadableRequests(),
-      useOperationLimits(limits),
-      !introspection && useHiddenSchema(),
-      useSharedFanOut(deps, limits),
-      useSubscriptionLimit(limits.subscriptionsPerCaller),
-      useOperationMetrics(metrics),
-      useStreamRelease(),
-      useDocumentWatch(persisted.streams),
-      useVisibleErrors(deps.log),
-      useSse(streams),
-    ],
-    context: ({ viewer, requestId, lastEventId }) =>
-      createContext(operationDeps(deps), { viewer, requestId, lastEventId }),
+    plugins: pluginsOf(deps, options),
+    context: contextOf(deps),
     graphqlEndpoint: '/graphql',
     graphiql: introspection && ((request) => graphiqlOptions(request, deps.config, example)),
     renderGraphiQL: renderGraphiql,
@@ -95,6 +90,32 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       error: (error) => deps.log.error({ err: error }, 'GraphQL server'),
     },
   });
+}
+
+/** In the order of a request's life. */
+function pluginsOf(deps: Deps, options: YogaOptions) {
+  const { limits, limiter, persisted, compiled, metrics, streams } = options;
+  const plugins = [
+    useCsrfGuard(),
+    useAuthentication(options.signInOnce),
+    useRateLimit(limiter),
+    usePersistedDocuments(persisted),
+    useBodyLimit(limits.bodyBytes, limits.uploadBytes),
+    useUploads(deps.config.dataDir, limits),
+    useReadableRequests(),
+    useOperationLimits(limits),
+    !deps.config.introspection && useHiddenSchema(),
+    useSharedFanOut(deps, limits),
+    useSubscriptionLimit(limits.subscriptionsPerCaller),
+    compiled !== null && useCompiledDocuments(compiled),
+    useOperationMetrics(metrics),
+    useStreamRelease(),
+    useDocumentWatch(persisted.streams),
+    useVisibleErrors(deps.log),
+    useSse(streams),
+  ];
+  assertKnownAtDoor(plugins);
+  return plugins;
 }
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;

@@ -49,6 +49,7 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
     next.catch(() => known.get(partnerId) === entry && known.delete(partnerId));
     return next;
   };
+  const ready = oncePerBody(schema);
   return {
     rules,
     async find(partnerId, documentId, version) {
@@ -58,14 +59,22 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
       if (cached?.version === version) return cached.found;
       const row = await findLiveDocument(db.prisma, partnerId, documentId);
       if (!row) return null;
-      const found = cached?.found.body === row.body ? cached.found : ready(schema, documentId, row.body);
+      const found = cached?.found.body === row.body ? cached.found : { documentId, ...ready(row.body) };
       live.set(key, { version, found });
       return found;
     },
   };
 }
 
-function ready(schema: GraphQLSchema, documentId: string, body: string): LiveDocument {
-  const document = parse(body);
-  return { documentId, body, document, isPublic: isPublic(schema, document) };
+/** Partners of one app publish the same texts: each is parsed, and later compiled, for all of them together. */
+function oncePerBody(schema: GraphQLSchema): (body: string) => Omit<LiveDocument, 'documentId'> {
+  const known = createLRUCache<Omit<LiveDocument, 'documentId'>>({ max: MOST_DOCUMENTS });
+  return (body) => {
+    const before = known.get(body);
+    if (before) return before;
+    const document = parse(body);
+    const read = { body, document, isPublic: isPublic(schema, document) };
+    known.set(body, read);
+    return read;
+  };
 }

@@ -1,19 +1,21 @@
-import type { Plugin } from 'graphql-yoga';
-import type { Deps } from '../../deps.ts';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { unauthenticated } from '../faults.ts';
-import type { RateLimiter } from '../rate.ts';
 import type { RequestState } from '../request.ts';
-import { signIn } from '../sign-in.ts';
 
 /**
  * Says who is asking and counts the request, before the body is read. A wrong credential is refused here with 401; a missing one is not, because
  * some of the schema is for everybody: the schema itself refuses what needs a viewer, and then the status is 401 too.
  * WebSockets authenticate once, when they connect (ws.ts).
+ * @param signInOnce from `oncePerRequest`
  */
-export function useAuthentication(deps: Deps, limiter: RateLimiter): Plugin<object, RequestState> {
+export function useAuthentication(signInOnce: (state: RequestState) => Promise<void>): EdgePlugin {
   return {
+    atDoor: {
+      onRequestParse: 'the door signs in by the same function before it acts upon the body',
+      onExecutionResult: 'it is about results with errors',
+    },
     async onRequestParse({ serverContext }) {
-      await signIn(deps, limiter, serverContext, serverContext.bearer);
+      await signInOnce(serverContext);
     },
     onExecutionResult({ result, setResult }) {
       if (!result || Symbol.asyncIterator in result || !result.errors?.length) return;

@@ -1,16 +1,16 @@
-import type { Plugin } from 'graphql-yoga';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { edgeError } from '../faults.ts';
-import type { RequestState } from '../request.ts';
 import { isMultipart } from './use-uploads.ts';
 
 /**
  * Refuses bodies above the limit: at once when Content-Length tells, else while they are read.
  * Yoga's own limiter is off, because it rebuilds every request through a stream and halves the throughput.
  */
-export function useBodyLimit(bodyBytes: number, uploadBytes: number): Plugin<object, RequestState> {
+export function useBodyLimit(bodyBytes: number, uploadBytes: number): EdgePlugin {
   const tooLarge = (limitBytes: number) =>
     edgeError(`The body is larger than ${limitBytes} bytes.`, 'BODY_TOO_LARGE', 413);
   return {
+    atDoor: { onRequestParse: 'the door takes bodies whose Content-Length is within the limit' },
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       const upload = isMultipart(request.headers.get('content-type') ?? '');
       const limitBytes = upload ? uploadBytes : bodyBytes;

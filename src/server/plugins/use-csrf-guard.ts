@@ -1,6 +1,5 @@
-import type { Plugin } from 'graphql-yoga';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { edgeError } from '../faults.ts';
-import type { RequestState } from '../request.ts';
 
 /** Bodies that a browser sends to another site without asking it first. */
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
@@ -17,8 +16,9 @@ const PREFLIGHT_HEADERS = [
  * Refuses POSTs that a foreign page could make a browser send: a form's content type and no header that needs a preflight.
  * Credentials travel in a header here, never in a cookie, so this is the second lock on that door.
  */
-export function useCsrfGuard(): Plugin<object, RequestState> {
+export function useCsrfGuard(): EdgePlugin {
   return {
+    atDoor: { onRequestParse: 'the door takes application/json, which needs a preflight' },
     onRequestParse({ request }) {
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';

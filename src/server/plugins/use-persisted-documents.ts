@@ -3,14 +3,20 @@ import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { type Admissions, admitDocument } from '../documents/admit-document.ts';
 import { ID_PARAMS } from '../documents/asked-document.ts';
 import type { OpenStreams } from '../documents/open-streams.ts';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import type { RequestState } from '../request.ts';
 
 /**
  * Lets partners run their published documents by id, and those whose policy says so nothing else: over HTTP (GET, POST, forms, multipart)
  * and SSE here; WebSocket passes the same admission in `pipelineOf`. A published document is parsed once, not per request.
  */
-export function usePersistedDocuments(admissions: Admissions): Plugin<object, RequestState> {
+export function usePersistedDocuments(admissions: Admissions): EdgePlugin {
   return {
+    atDoor: {
+      onRequestParse: 'it is about GET and forms, which the door passes on',
+      onParams: 'the door asks the same admission',
+      onExecutionResult: 'it is about GET: answers to POST are kept by nobody',
+    },
     onRequestParse({ request, url, requestParser, setRequestParser, fetchAPI }) {
       if (!requestParser) return;
       if (request.method === 'GET') {
@@ -24,7 +30,13 @@ export function usePersistedDocuments(admissions: Admissions): Plugin<object, Re
         });
       }
     },
-    async onParams({ params, setParams, context }) {
+    async onParams({ params, setParams, setResult, context }) {
+      if (context.executed) {
+        // the front door has run it; a right that was lost since does not undo that
+        setParams({ query: context.executed.query });
+        setResult(context.executed.result);
+        return;
+      }
       const { query, admission } = await admitDocument(admissions, context, params as Record<string, unknown>);
       context.admission = admission;
       const { query: sent, operationName, variables, extensions, ...rest } = params as Record<string, unknown>;

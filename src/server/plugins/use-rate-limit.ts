@@ -9,14 +9,12 @@ import type { RequestState } from '../request.ts';
  */
 export function useRateLimit(limiter: RateLimiter): Plugin {
   return {
-    async onExecute({ args, setResultAndStopExecution }) {
+    onExecute({ args, setResultAndStopExecution }) {
       const more = mutationFields(args) - 1;
       if (more < 1) return;
-      try {
-        await limiter.count(args.contextValue as unknown as RequestState, more);
-      } catch (refusal) {
+      return limiter.count(args.contextValue as unknown as RequestState, more).catch((refusal: unknown) => {
         setResultAndStopExecution({ errors: [refusal] });
-      }
+      });
     },
   };
 }

@@ -1,14 +1,14 @@
 import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { edgeError } from '../faults.ts';
-import type { RequestState } from '../request.ts';
 
 /**
  * What cannot be read as a request is the caller's mistake, said with 400: variables that are no JSON in an address, a multipart map
  * that is none. Yoga's parsers throw there what would pass for a fault of ours. Stands behind all plugins that change the parser.
  */
-export function useReadableRequests(): Plugin<object, RequestState> {
+export function useReadableRequests(): EdgePlugin {
   return {
+    atDoor: { onRequestParse: 'what the door cannot read it passes on' },
     onRequestParse({ requestParser, setRequestParser }) {
       if (!requestParser) return;
       setRequestParser(async (request) => {

@@ -1,12 +1,13 @@
 import type { ExecutionResult } from 'graphql';
-import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { RequestState } from '../request.ts';
+import { isAsyncIterable } from 'graphql-yoga';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { type Delivery, type SseStreams, sseHeaders } from '../sse.ts';
 
 /** Hands subscriptions to our own SSE writer, which numbers the events; queries and refusals stay with yoga's. */
-export function useSse(streams: SseStreams): Plugin<object, RequestState> {
+export function useSse(streams: SseStreams): EdgePlugin {
   const deliveries = new WeakMap<Request, Delivery>();
   return {
+    atDoor: { onResultProcess: 'it is about subscriptions, which the door passes on' },
     onSubscribe({ args }) {
       const { request, delivery } = args.contextValue as { request?: Request; delivery?: Delivery };
       if (request && delivery) deliveries.set(request, delivery);

@@ -1,9 +1,8 @@
-import type { Plugin } from 'graphql-yoga';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { edgeError, unauthenticated } from '../faults.ts';
 import type { Limits } from '../limits.ts';
 import { createOpenCounts } from '../open-counts.ts';
 import { callerName } from '../rate.ts';
-import type { RequestState } from '../request.ts';
 import { openUploadFolder } from '../uploads/folder.ts';
 import { readMultipart } from '../uploads/read-multipart.ts';
 
@@ -12,11 +11,15 @@ import { readMultipart } from '../uploads/read-multipart.ts';
  * sign in sends none. Stands behind the plugins that look at the caller, and before those that change the parser.
  * @throws SetupError when the folder for the files cannot be used
  */
-export function useUploads(dataDir: string, limits: Limits): Plugin<object, RequestState> {
+export function useUploads(dataDir: string, limits: Limits): EdgePlugin {
   const folder = openUploadFolder(dataDir);
   const open = createOpenCounts(limits.uploadsPerCaller);
   const releases = new WeakMap<Request, () => Promise<void>>();
   return {
+    atDoor: {
+      onRequestParse: 'it is about multipart, which the door passes on',
+      onResultProcess: 'it is about multipart, which the door passes on',
+    },
     onRequestParse({ request, serverContext, setRequestParser }) {
       const contentType = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !isMultipart(contentType)) return;

@@ -1,15 +1,16 @@
 import type { ExecutionResult } from 'graphql';
-import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Log } from '../../lib/log.ts';
+import type { EdgePlugin } from '../door/known-hooks.ts';
 import { visibleError, visibleResult } from '../faults.ts';
-import type { RequestState } from '../request.ts';
 
 /**
  * The last word on errors over HTTP and SSE, wherever they came from: the body, the credential, validation, a resolver.
  * It takes the place of yoga's own masking, which does not know the request. WebSockets do the same in ws.ts.
  */
-export function useVisibleErrors(log: Log): Plugin<object, RequestState> {
+export function useVisibleErrors(log: Log): EdgePlugin {
   return {
+    atDoor: { onResultProcess: 'it is about results with errors' },
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
       const visible = (one: ExecutionResult) => withStatus(visibleResult(one, requestId, log));
       if (isAsyncIterable(result)) {

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, Kind } from 'graphql';
+import type { Context } from '../../graphql/context.ts';
+import { type Admission, admitDocument } from '../documents/admit-document.ts';
+import type { PersistedDocuments } from '../documents/start.ts';
+import { rateHeaders } from '../rate.ts';
+import type { RequestState } from '../request.ts';
+import type { Yoga } from '../yoga.ts';
+import { type Asked, readAsked } from './asked.ts';
+
+/** How a request at the door ended: answered here; run here and its errors worded by yoga; all of it done by yoga. */
+export type DoorOutcome = 'answered' | 'worded' | 'passed_on';
+
+export interface DoorOptions {
+  yoga: Yoga;
+  persisted: PersistedDocuments;
+  /** Signs the caller in and counts the request, once. */
+  signInOnce(state: RequestState): Promise<void>;
+  contextOf(state: RequestState): Context;
+  /** Told of each request that came to the door. */
+  met(outcome: DoorOutcome): void;
+}
+
+/**
+ * The front door: answers requests for registered documents from node:http. It writes successes only. Everything else
+ * (another kind of body, a refusal, a result with errors) is given to yoga with the body that was read, and yoga words it: there is one place
+ * that refuses.
+ */
+export interface Door {
+  /**
+   * @param answerType of the answer, from `fitAnswerType`
+   * @param passOn gives the request to yoga; `state` says what is done already
+   */
+  serve(req: IncomingMessage, res: ServerResponse, ask: DoorRequest): Promise<void>;
+}
+
+/** One request at the door. */
+export interface DoorRequest {
+  answerType: string;
+  state: RequestState;
+  passOn(req: IncomingMessage): Promise<void>;
+}
+
+/** A document that may be run from here, and its operation. */
+interface Runnable {
+  operationName: string | null;
+}
+
+/** @param options what yoga has, too */
+export function createDoor({ yoga, persisted, signInOnce, contextOf, met }: DoorOptions): Door {
+  const { execute, schema } = yoga.getEnveloped({} as never);
+  const checked = new WeakMap<DocumentNode, Runnable | null>();
+  const runnable = (admission: Admission, state: RequestState): Runnable | null => {
+    const document = admission.persisted?.document;
+    if (!document) return null;
+    let known = checked.get(document);
+    if (known === undefined) {
+      known = check(yoga, admission, state);
+      checked.set(document, known);
+    }
+    return known;
+  };
+  const run = async (state: RequestState, asked: Asked): Promise<ExecutionResult | null> => {
+    await signInOnce(state);
+    const { query, admission } = await admitDocument(persisted, state, asked.params);
+    const found = runnable(admission, state);
+    if (!found || !admission.persisted || (asked.operationName ?? found.operationName) !== found.operationName)
+      return null;
+    state.admission = admission;
+    const args: ExecutionArgs = {
+      schema,
+      document: admission.persisted.document,
+      contextValue: Object.assign(state, contextOf(state)),
+      variableValues: asked.variables,
+      operationName: asked.operationName,
+    };
+    const result = await settled(execute, args);
+    state.executed = { result, query: query ?? '' };
+    return result;
+  };
+  return {
+    async serve(req, res, { answerType, state, passOn }) {
+      // before a byte of the body is acted upon; a refusal is worded by yoga
+      signInOnce(state).catch(() => undefined);
+      const body = await readBody(req);
+      const asked = readAsked(body);
+      // what is thrown here was thrown before anything was run, and is thrown again where yoga asks the same
+      const result = asked && (await run(state, asked).catch(() => null));
+      if (result && !result.errors && !result.extensions) {
+        met('answered');
+        return send(res, state, answerType, result);
+      }
+      met(result ? 'worded' : 'passed_on');
+      return passOn(replayed(req, body));
+    },
+  };
+}
+
+/** Once this was called the document is never run again, so what it throws is a result, as yoga makes one of it. */
+async function settled(execute: (args: ExecutionArgs) => unknown, args: ExecutionArgs): Promise<ExecutionResult> {
+  try {
+    return (await execute(args)) as ExecutionResult;
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return {
+      errors: [cause instanceof GraphQLError ? cause : new GraphQLError(cause.message, { originalError: cause })],
+    };
+  }
+}
+
+/** By yoga's own parsing and validation, with every limit: once per document, since neither looks at who asks. */
+function check(yoga: Yoga, admission: Admission, state: RequestState): Runnable | null {
+  const { persisted } = admission;
+  if (!persisted) return null;
+  const { parse, validate, schema } = yoga.getEnveloped({ ...state, admission } as never);
+  try {
+    if (validate(schema, parse(persisted.body)).length > 0) return null;
+  } catch {
+    return null;
+  }
+  const operations = persisted.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const [operation] = operations;
+  if (operations.length !== 1 || operation?.kind !== Kind.OPERATION_DEFINITION) return null;
+  return operation.operation === 'subscription' ? null : { operationName: operation.name?.value ?? null };
+}
+
+/** Yoga reads `body` where the stream is spent. */
+function replayed(req: IncomingMessage, body: string): IncomingMessage {
+  return Object.create(req, { body: { value: body, enumerable: true }, raw: { value: undefined } }) as IncomingMessage;
+}
+
+/** The whole body; what is cut off never ends, and is nobody's any longer. */
+function readBody(req: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const [only] = chunks;
+      resolve((only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8'));
+    });
+  });
+}
+
+function send(res: ServerResponse, state: RequestState, answerType: string, result: ExecutionResult): void {
+  const text = JSON.stringify(result);
+  const { standing } = state.rate;
+  res.writeHead(200, {
+    'Content-Type': `${answerType}; charset=utf-8`,
+    ...(standing ? rateHeaders(standing) : {}),
+    'Cache-Control': 'no-store',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  res.end(text);
+}
