@@ -1,7 +1,9 @@
 import {
   defaultFieldResolver,
   type GraphQLAbstractType,
+  GraphQLError,
   type GraphQLLeafType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   type GraphQLTypeResolver,
   isAbstractType,
@@ -60,7 +62,7 @@ function guardedType(
   return (value, context, info) => {
     try {
       const found = resolveType(value, context, info, type);
-      if (!isThenable(found)) return found;
+      if (!isThenable(found)) return possibleType(type, found, info);
       found.then(undefined, () => undefined);
       throw new Error(`the type of a ${type.name} is resolved by a promise`);
     } catch (error) {
@@ -70,6 +72,28 @@ function guardedType(
       return undefined;
     }
   };
+}
+
+/** In the words of the interpreter. */
+function possibleType(
+  type: GraphQLAbstractType,
+  found: string | undefined,
+  { schema, parentType, fieldNodes }: GraphQLResolveInfo,
+): string {
+  if (found === undefined || found === null) {
+    const field = `${parentType.name}.${fieldNodes[0]?.name.value}`;
+    throw new GraphQLError(
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${field}". Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`,
+    );
+  }
+  const known = schema.getType(found);
+  if (!known)
+    throw new GraphQLError(
+      `Abstract type "${type.name}" was resolved to a type "${found}" that does not exist inside the schema.`,
+    );
+  if (!isObjectType(known) || !schema.isSubType(type, known))
+    throw new GraphQLError(`Runtime Object type "${found}" is not a possible type for "${type.name}".`);
+  return found;
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
@@ -92,7 +116,11 @@ function keeping(type: GraphQLLeafType): (value: unknown) => unknown {
       const written: unknown = type.serialize(value);
       if (written !== null && written !== undefined) return written;
     } catch (error) {
-      throw { message: new LeafFailure(error instanceof Error ? error : new Error(String(error))) };
+      // yoga's interpreter takes a GraphQLError for a fault of ours, too, and so masks it
+      const fault = error instanceof Error && !(error instanceof GraphQLError);
+      throw {
+        message: new LeafFailure(fault ? error : new Error(error instanceof Error ? error.message : String(error))),
+      };
     }
     throw { message: new LeafFailure(new Error(`${type.name} was written as nothing`)) };
   };

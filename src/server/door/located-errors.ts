@@ -40,7 +40,10 @@ export function located(
   nodes: Nodes,
   context: object,
 ): ExecutionResult {
-  const errors = firstOfEachNull(result).flatMap((error) => meant(error as unknown as CompiledError, nodes, context));
+  const errors = firstOfEachNull(result).flatMap((error) => {
+    const meanings = meant(error as unknown as CompiledError, nodes, context);
+    return isOwnNull(result.data, error.path ?? []) ? meanings : meanings.slice(0, 1);
+  });
   return { errors, data: result.data ?? null };
 }
 
@@ -56,8 +59,10 @@ function causesOf({ message, path = [], originalError }: CompiledError, about: A
   if (message instanceof LeafFailure) return [message.cause];
   const failed = failedTypeAt(context, path);
   if (failed) return [failed];
-  // what the caller left out of an argument; all else is a fault of ours, which the masking knows by its being a plain Error
   const text = String(message);
+  const list = /^Expected Iterable, but did not find one for field (.+)\.$/.exec(text)?.[1];
+  if (list) return [new GraphQLError(`Expected Iterable, but did not find one for field "${list}".`)];
+  // what the caller left out of an argument; all else is a fault of ours, which the masking knows by its being a plain Error
   return [text.startsWith('Argument "') ? new GraphQLError(text, { nodes: about }) : new Error(text)];
 }
 
@@ -71,14 +76,17 @@ function asError(thrown: unknown): Error {
 function firstOfEachNull({ data, errors }: ExecutionResult & { errors: readonly GraphQLError[] }): GraphQLError[] {
   const explained = new Set<string>();
   return errors.filter(({ path = [] }) => {
-    const depth = depthOfNull(data, path);
-    if (depth === path.length) return true;
-    const place = path.slice(0, depth).join('.');
+    if (isOwnNull(data, path)) return true;
+    const place = path.slice(0, depthOfNull(data, path)).join('.');
     if (explained.has(place)) return false;
     explained.add(place);
     return true;
   });
 }
+
+/** Is it null there, and not further up? */
+const isOwnNull = (data: unknown, path: readonly (string | number)[]): boolean =>
+  depthOfNull(data, path) === path.length;
 
 /** How many steps of the path there are until the null. */
 function depthOfNull(data: unknown, path: readonly (string | number)[]): number {

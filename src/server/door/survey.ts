@@ -5,9 +5,13 @@ import {
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isInputObjectType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
+  type TypeNode,
+  type VariableNode,
   visit,
 } from 'graphql';
 
@@ -24,7 +28,8 @@ class Unfit extends Error {}
 
 /**
  * May this document be compiled by graphql-jit and mean the same? It may not when it has a subscription, a condition (`@skip`,
- * `@include`: the compiler keeps them on nodes that fragments share), an odd alias, too many fields, or reaches an object of the Pothos Prisma
+ * `@include`: the compiler keeps them on nodes that fragments share), an odd alias, a variable inside a value, an input that holds itself,
+ * too many fields, or reaches an object of the Pothos Prisma
  * plugin, whose plan of statements is kept by the identity of `info.path` and is missed under the compiler.
  * @param document valid for this schema, with one operation
  * @returns null when it may, else the reason
@@ -57,8 +62,31 @@ function survey(schema: GraphQLSchema, document: DocumentNode): void {
       if (value === '__proto__') throw new Unfit('it says __proto__');
     },
   });
+  refuseOpenLiterals(document, operation);
+  const walk = new Walk(schema, fragments);
+  for (const { type } of operation.variableDefinitions ?? []) walk.input(typeNamed(schema, type), []);
   const root = schema.getRootType(operation.operation);
-  if (root) new Walk(schema, fragments).into(root, operation.selectionSet);
+  if (root) walk.into(root, operation.selectionSet);
+}
+
+/** A variable that may be left out is left out of an object by the interpreter; the compiler writes null, which means something else. */
+function refuseOpenLiterals(document: DocumentNode, operation: OperationDefinitionNode): void {
+  const given = new Set(
+    (operation.variableDefinitions ?? [])
+      .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+      .map(({ variable }) => variable.name.value),
+  );
+  const refuse = ({ name }: VariableNode) => {
+    if (!given.has(name.value)) throw new Unfit(`it has $${name.value} inside a value`);
+  };
+  visit(document, {
+    ObjectValue: (value) => visit(value, { Variable: refuse }),
+    ListValue: (value) => visit(value, { Variable: refuse }),
+  });
+}
+
+function typeNamed(schema: GraphQLSchema, type: TypeNode): GraphQLNamedType | undefined {
+  return type.kind === Kind.NAMED_TYPE ? schema.getType(type.name.value) : typeNamed(schema, type.type);
 }
 
 /** Goes where the compiler would go. */
@@ -73,6 +101,21 @@ class Walk {
   into(type: GraphQLNamedType, set: SelectionSetNode): void {
     if (isAbstractType(type)) for (const possible of this.schema.getPossibleTypes(type)) this.into(possible, set);
     else this.#object(type, set);
+  }
+
+  /** The compiler writes out what a variable may hold, and has no end where an input holds itself. */
+  input(type: GraphQLNamedType | undefined, inside: readonly GraphQLNamedType[]): void {
+    if (!isInputObjectType(type)) return;
+    if (inside.includes(type)) throw new Unfit(`${type.name} holds itself`);
+    for (const field of Object.values(type.getFields())) {
+      this.#count();
+      this.input(getNamedType(field.type), [...inside, type]);
+    }
+  }
+
+  #count(): void {
+    this.#fields += 1;
+    if (this.#fields > MOST_FIELDS) throw new Unfit(`it has more than ${MOST_FIELDS} fields`);
   }
 
   #object(type: GraphQLNamedType, set: SelectionSetNode): void {
@@ -92,8 +135,7 @@ class Walk {
   }
 
   #field(type: GraphQLNamedType, name: string, alias: string | undefined, set: SelectionSetNode | undefined): void {
-    this.#fields += 1;
-    if (this.#fields > MOST_FIELDS) throw new Unfit(`it has more than ${MOST_FIELDS} fields`);
+    this.#count();
     if (name === '__typename' && alias === undefined) return;
     if (name.startsWith('__')) throw new Unfit('it asks about the schema');
     if (!PLAIN_NAME.test(alias ?? name)) throw new Unfit(`it has the name ${alias ?? name}`);
