@@ -56,8 +56,9 @@ import './persisted-document.ts';
 import './persisted-document-mutations.ts';
 import './ledger.ts';
 import './node.ts';
+import { inlineConnections } from './inline-connections.ts';
 import { noteScopes } from './scope-notes.ts';
 import { guardTexts } from './texts.ts';
 
 /** The whole schema. The files above declare it; this one only loads them. */
-export const schema = noteScopes(guardTexts(builder.toSchema({ sortSchema: true })));
+export const schema = noteScopes(inlineConnections(guardTexts(builder.toSchema({ sortSchema: true }))));

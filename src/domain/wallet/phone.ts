@@ -22,6 +22,32 @@ export const sealPhone = (vault: Vault, walletId: string, phone: string) => ({
   phoneSealed: vault.seal(phone, `wallet.phone:${walletId}`),
 });
 
-/** @throws InvariantError when the stored value was changed or belongs to another row */
-export const openPhone = (vault: Vault, walletId: string, sealed: Uint8Array): string =>
-  vault.open(sealed, `wallet.phone:${walletId}`);
+/** For this long an opened phone is remembered: a page shows the same few wallets again and again, and opening one is not free. */
+export const OPENED_KEPT_MS = 5_000;
+const MOST_OPENED = 20_000;
+
+/** Phones by the wallet and the sealed value that they were opened from: another value is opened anew. */
+const opened = new WeakMap<Vault, Map<string, string>>();
+
+/**
+ * The phone out of its sealed value.
+ * @throws InvariantError when the stored value was changed or belongs to another row
+ */
+export function openPhone(vault: Vault, walletId: string, sealed: Uint8Array): string {
+  const name = walletId + Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length).toString('latin1');
+  const known = opened.get(vault)?.get(name);
+  if (known !== undefined) return known;
+  const phone = vault.open(sealed, `wallet.phone:${walletId}`);
+  remember(vault, name, phone);
+  return phone;
+}
+
+function remember(vault: Vault, name: string, phone: string): void {
+  let phones = opened.get(vault);
+  if (!phones) {
+    phones = new Map();
+    opened.set(vault, phones);
+    setTimeout(() => opened.delete(vault), OPENED_KEPT_MS).unref();
+  }
+  if (phones.size < MOST_OPENED) phones.set(name, phone);
+}
