@@ -43,7 +43,7 @@ export function createGroupCommit(db: Database, options: { batch?: number; lanes
     const query = { name: 'ledger_post', text: POST_STATEMENT, values: call.values };
     const { rows } = await db.pool.query<{ result: RawResult }>(query);
     if (known.size > KNOWN_ACCOUNTS) known.clear();
-    for (const id of call.accountIds) known.add(id);
+    for (const id of call.accounts.keys()) known.add(id);
     return parse(call, present(rows[0], 'the answer of ledger_post').result);
   };
 

@@ -30,8 +30,8 @@ export type Verdict =
 export interface PostResult {
   /** One verdict per entry, in the order given. */
   verdicts: Verdict[];
-  /** Counters afterwards of every account that the entries name, by account id. */
-  counters: Map<string, Counters>;
+  /** Counters afterwards of every account that the entries name. */
+  counters: { get(accountId: string): Counters | undefined };
   /** When the books recorded it. */
   recordedAt: Date;
 }
@@ -57,7 +57,8 @@ export async function postEntries(tx: Tx, entries: JournalEntryDraft[]): Promise
 /** Entries in the form of the SQL function. */
 export interface PostCall {
   entryIds: string[];
-  accountIds: string[];
+  /** Where each account stands in the call, from 1: by id, in order. */
+  accounts: ReadonlyMap<string, number>;
   /** The values of POST_STATEMENT, each in PostgreSQL's own text form, so that every client passes them on as they are. */
   values: string[];
 }
@@ -86,7 +87,7 @@ export function compile(entries: JournalEntryDraft[], known: ReadonlySet<string>
   });
   return {
     entryIds,
-    accountIds,
+    accounts: position,
     values: [
       textArray(accountIds),
       JSON.stringify(accounts.filter(({ id }) => !known.has(id))),
@@ -126,11 +127,17 @@ function accountsOf(entries: JournalEntryDraft[]): LedgerAccountRef[] {
   return [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-const SPECIAL = /["\\]/g;
+const SPECIAL = /["\\]/;
+const EACH_SPECIAL = /["\\]/g;
 
 /** Texts as PostgreSQL writes an array of them. */
 function textArray(values: readonly (string | null)[]): string {
-  return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(SPECIAL, '\\$&')}"`)).join()}}`;
+  let text = '';
+  for (const value of values) {
+    if (value === null) text += ',NULL';
+    else text += `,"${SPECIAL.test(value) ? value.replace(EACH_SPECIAL, '\\$&') : value}"`;
+  }
+  return `{${text.slice(1)}}`;
 }
 
 /** A verdict other than POSTED, as ledger_post writes it. */
@@ -156,19 +163,36 @@ export interface RawResult {
 }
 
 /** The answer of the SQL function in our types. */
-export function parse({ entryIds, accountIds }: PostCall, raw: RawResult): PostResult {
+export function parse({ entryIds, accounts }: PostCall, raw: RawResult): PostResult {
   const verdicts = entryIds.map((entryId): Verdict => ({ verdict: 'POSTED', entryId }));
   for (const odd of raw.odd) verdicts[odd.entry - 1] = parseOdd(odd);
-  const read = (name: keyof Counters) => raw.counters[name].split(' ').map(BigInt);
-  const [postedDebits, postedCredits] = [read('postedDebits'), read('postedCredits')];
-  const [pendingDebits, pendingCredits] = [read('pendingDebits'), read('pendingCredits')];
-  const counters = accountIds.map((id, at): [string, Counters] => {
-    const of = (list: bigint[]) => present(list[at], 'a counter');
-    const own = { postedDebits: of(postedDebits), postedCredits: of(postedCredits) };
-    return [id, { ...own, pendingDebits: of(pendingDebits), pendingCredits: of(pendingCredits) }];
-  });
-  return { verdicts, counters: new Map(counters), recordedAt: new Date(raw.at) };
+  return { verdicts, counters: new CallCounters(accounts, raw.counters), recordedAt: new Date(raw.at) };
 }
+
+/** The counters of a call's accounts, read when somebody asks: most are never looked at. */
+class CallCounters {
+  private lists: Record<keyof Counters, string[]> | undefined;
+
+  constructor(
+    private readonly accounts: ReadonlyMap<string, number>,
+    private readonly raw: RawResult['counters'],
+  ) {}
+
+  get(accountId: string): Counters | undefined {
+    const at = this.accounts.get(accountId);
+    if (at === undefined) return undefined;
+    this.lists ??= mapCounters((name) => this.raw[name].split(' '));
+    const { lists } = this;
+    return mapCounters((name) => BigInt(present(lists[name][at - 1], 'a counter')));
+  }
+}
+
+const mapCounters = <T>(of: (name: keyof Counters) => T): Record<keyof Counters, T> => ({
+  postedDebits: of('postedDebits'),
+  postedCredits: of('postedCredits'),
+  pendingDebits: of('pendingDebits'),
+  pendingCredits: of('pendingCredits'),
+});
 
 function parseOdd(raw: OddVerdict): Verdict {
   const { verdict, entryId } = raw;

@@ -63,5 +63,8 @@ test('The same entry again is a replay, with other lines a conflict; neither mov
   expect(once.verdicts).toEqual([{ verdict: 'POSTED', entryId: draft.id }]);
   expect(again.verdicts).toEqual([{ verdict: 'REPLAYED', entryId: draft.id }]);
   expect(other.verdicts).toEqual([{ verdict: 'CONFLICT', entryId: draft.id }]);
-  expect(other.counters).toEqual(once.counters);
+  const ids = [a, b].map((walletId) => walletAccount(partnerId, walletId, 'RUB').id);
+  expect(ids.map((id) => once.counters.get(id)?.postedCredits)).toEqual([100n, 40n]);
+  for (const id of ids) expect(other.counters.get(id)).toEqual(once.counters.get(id));
+  expect(once.counters.get(newId('LedgerAccount'))).toBeUndefined();
 });
