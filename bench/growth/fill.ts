@@ -34,35 +34,31 @@ export async function fill(
   { partnerId, payments, progress = () => undefined }: Filling,
 ): Promise<Filled> {
   const count = Math.max(20, Math.floor(payments / PER_WALLET));
-  const client = await pool.connect();
+  const client = await session(pool);
+  const second = await session(pool);
   try {
-    for (const setting of [
-      'session_replication_role = replica',
-      'synchronous_commit = off',
-      "maintenance_work_mem = '512MB'",
-      "work_mem = '64MB'",
-    ])
-      await client.query(`SET ${setting}`);
-    await client.query(TIME_OF_IDS);
     await client.query(WALLETS, [partnerId, count]);
     await partitions(client, payments);
     const indexes = await dropIndexes(client);
-    for (let first = 1; first <= payments; first += CHUNK) {
-      const last = Math.min(first + CHUNK - 1, payments);
-      for (const sql of [PAYMENTS, TRANSITIONS, EVENTS]) {
-        const values = sql === TRANSITIONS ? [first, last, payments] : [first, last, payments, partnerId, count];
-        await client.query(sql, values);
+    const load = async (connection: pg.PoolClient, statements: string[]) => {
+      for (let first = 1; first <= payments; first += CHUNK) {
+        const last = Math.min(first + CHUNK - 1, payments);
+        for (const sql of statements) {
+          const values = sql === TRANSITIONS ? [first, last, payments] : [first, last, payments, partnerId, count];
+          await connection.query(sql, values);
+        }
+        if (last % (10 * CHUNK) === 0 || last === payments)
+          progress(`${last} ${statements.length > 1 ? 'payments' : 'events'}`);
       }
-      if ((first - 1) % (10 * CHUNK) === 0 || last === payments) progress(`${last} payments`);
-    }
-    for (const definition of indexes) {
-      await client.query(definition);
-      progress(definition.slice(0, 90));
-    }
+    };
+    await Promise.all([load(client, [PAYMENTS, TRANSITIONS]), load(second, [EVENTS])]);
+    const build = async (connection: pg.PoolClient, table: string) => {
+      for (const { definition } of indexes.filter((index) => index.table === table)) await connection.query(definition);
+      progress(`indexes of ${table}`);
+    };
+    await Promise.all([build(client, 'payment'), build(second, 'event_log')]);
     await client.query("SELECT setval('event_outbox_seq_seq', $1)", [payments + 1]);
     await client.query('UPDATE webhook_cursor SET position = $1', [payments]);
-    for (const setting of ['session_replication_role', 'synchronous_commit', 'maintenance_work_mem', 'work_mem'])
-      await client.query(`RESET ${setting}`);
     progress('vacuum');
     await client.query('VACUUM (FREEZE, ANALYZE)');
     await client.query('CHECKPOINT');
@@ -79,8 +75,24 @@ export async function fill(
       wallets: rows.map(({ id }) => id),
     };
   } finally {
+    // their settings go with them
     client.release(true);
+    second.release(true);
   }
+}
+
+/** A connection for a bulk load. */
+async function session(pool: pg.Pool): Promise<pg.PoolClient> {
+  const client = await pool.connect();
+  for (const setting of [
+    'session_replication_role = replica',
+    'synchronous_commit = off',
+    "maintenance_work_mem = '512MB'",
+    "work_mem = '64MB'",
+  ])
+    await client.query(`SET ${setting}`);
+  await client.query(TIME_OF_IDS);
+  return client;
 }
 
 /** As many positions as there are events, in partitions such as a busy week makes. */
@@ -95,16 +107,16 @@ async function partitions(client: pg.PoolClient, events: number): Promise<void> 
 }
 
 /** @returns the definitions of what was dropped */
-async function dropIndexes(client: pg.PoolClient): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; definition: string }>(
-    `SELECT i.indexname AS name, i.indexdef AS definition FROM pg_indexes i
+async function dropIndexes(client: pg.PoolClient): Promise<{ table: string; definition: string }[]> {
+  const { rows } = await client.query<{ name: string; table: string; definition: string }>(
+    `SELECT i.indexname AS name, i.tablename AS table, i.indexdef AS definition FROM pg_indexes i
      WHERE i.tablename = ANY ($1) AND i.schemaname = 'public'
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)`,
     [LATE],
   );
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
   // the definition of a partitioned table's index says ONLY, and would leave its partitions without
-  return rows.map(({ definition }) => definition.replace(' ON ONLY ', ' ON '));
+  return rows.map(({ table, definition }) => ({ table, definition: definition.replace(' ON ONLY ', ' ON ') }));
 }
 
 /** A TypeID of a kind: the time in its first ten characters, `n` in its last twelve, and the version and variant of a UUIDv7. */

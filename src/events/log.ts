@@ -113,10 +113,10 @@ export async function readPage(
   );
   // One statement, one snapshot: the page and the bounds that it is judged by belong together.
   const { rows } = await connection.query<EventRow>(
-    `SELECT page.*, bounds.* FROM
+    prepared(`SELECT page.*, bounds.* FROM
        (SELECT min(position) AS first_kept, max(position) AS last_kept FROM event_log) AS bounds
        LEFT JOIN (SELECT * FROM (${parts.join(' UNION ALL ')}) AS parts ORDER BY position LIMIT $2) AS page ON true
-     ORDER BY page.position`,
+     ORDER BY page.position`),
     values,
   );
   const { first_kept, last_kept } = present(rows[0], 'the bounds of the event log');
@@ -176,9 +176,20 @@ export async function lastPosition(db: Pick<Database, 'pool'>): Promise<bigint> 
   return endOfLog(db.pool);
 }
 
+const names = new Map<string, string>();
+
+/** A statement that each connection plans once: planning grows with the number of partitions, carrying out does not. */
+function prepared(text: string): { name: string; text: string } {
+  const name = names.get(text) ?? `event_log_${names.size}`;
+  names.set(text, name);
+  return { name, text };
+}
+
 /** As `lastPosition`, through a given connection. */
 export async function endOfLog(connection: Pick<pg.Pool, 'query'>): Promise<bigint> {
-  const { rows } = await connection.query<{ last: string }>('SELECT coalesce(max(position), 0) AS last FROM event_log');
+  const { rows } = await connection.query<{ last: string }>(
+    prepared('SELECT coalesce(max(position), 0) AS last FROM event_log'),
+  );
   return BigInt(present(rows[0], 'the end of the event log').last);
 }
 
