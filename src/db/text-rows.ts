@@ -46,4 +46,4 @@ const digit = (text: string, at: number, end: number): number => (at < end ? tex
 const two = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
 
 /** The bytes of a bytea. */
-export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text.slice(2), 'hex'));
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text.slice(2), 'hex'));

@@ -18,13 +18,17 @@ export interface AuthScopes {
   server: Scope | 'ANY';
 }
 
+/** May the caller read what this scope guards? The administrator may, without. */
+export const hasScope = (viewer: Viewer | null, scope: Scope): boolean =>
+  viewer !== null && (viewer.kind === 'ADMIN' || viewer.scopes.has(scope));
+
 /** The caller's answer to each of them. */
 export function authScopes({ viewer }: Context) {
   const has = (scope: Scope) => viewer !== null && viewer.kind !== 'ADMIN' && viewer.scopes.has(scope);
   return {
     signedIn: viewer !== null,
     admin: viewer?.kind === 'ADMIN',
-    scope: (scope: Scope) => viewer?.kind === 'ADMIN' || has(scope),
+    scope: (scope: Scope) => hasScope(viewer, scope),
     write: has,
     server: (scope: Scope | 'ANY') => viewer?.kind === 'PARTNER' && (scope === 'ANY' || has(scope)),
   };

@@ -12,6 +12,9 @@ import { getDatamodel } from '../db/generated/pothos.ts';
 import type { StoredFile } from '../lib/stored-file.ts';
 import { type AuthScopes, authScopes, neededText, unauthorized } from './access.ts';
 import type { Context } from './context.ts';
+import { useQuickScopes } from './quick-scopes.ts';
+
+useQuickScopes();
 
 /** How much one operation may ask for. A list counts ten times what it holds. */
 export const operationLimits = { complexity: 5_000, depth: 12, breadth: 250 };
