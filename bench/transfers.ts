@@ -9,10 +9,11 @@ import { loadConfig } from '../src/config.ts';
 import { openDatabase } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { verifyLedger } from '../src/ledger/checks.ts';
+import { cpuOfServer } from './support/cpu.ts';
 import { type KeepAlive, openKeepAlive } from './support/keep-alive.ts';
 import { findPgbench } from './support/pgbench.ts';
 import { createReport, medianRatio } from './support/report.ts';
-import { interleave, median } from './support/rounds.ts';
+import { type Contender, interleave, median } from './support/rounds.ts';
 import { startBenchServer } from './support/server.ts';
 import { HOLDS, type Shop, seedShop } from './transfers/seed.ts';
 
@@ -107,7 +108,9 @@ function environment(databaseUrl: string, dataDir: string): Record<string, strin
   };
 }
 
-async function startGateway(env: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }> {
+async function startGateway(
+  env: Record<string, string>,
+): Promise<{ url: string; cpu(): Promise<number>; stop(): Promise<void> }> {
   const profile = options['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${options['cpu-prof']}`] : [];
   const execArgv = ['--import', 'tsx', ...profile];
   const child = fork(new URL('./transfers/gateway.ts', import.meta.url), { execArgv, env: { ...env, PATH: '' } });
@@ -117,10 +120,39 @@ async function startGateway(env: Record<string, string>): Promise<{ url: string;
     child.disconnect();
     await gone;
   };
-  return { url: `http://127.0.0.1:${port}/graphql`, stop };
+  const cpu = async () => {
+    child.send('cpu?');
+    const [ms] = await once(child, 'message');
+    return ms as number;
+  };
+  return { url: `http://127.0.0.1:${port}/graphql`, cpu, stop };
 }
 
-async function measure(url: string, shop: Shop, tpcb: (time: number) => Promise<number>) {
+/** CPU used so far, milliseconds, by who used it. */
+type Cpu = Record<string, number>;
+
+/** What one piece of work costs, whatever else the machine does meanwhile. */
+function costed(contender: Contender, spent: () => Promise<Cpu>, costs: Map<string, Cpu[]>): Contender {
+  const run = async (time: number) => {
+    const before = await spent();
+    const perSecond = await contender.run(time);
+    const after = await spent();
+    const each = Object.keys(after).map((name) => [
+      name,
+      ((after[name] ?? 0) - (before[name] ?? 0)) / (perSecond * time),
+    ]);
+    costs.set(contender.name, [...(costs.get(contender.name) ?? []), Object.fromEntries(each)]);
+    return perSecond;
+  };
+  return { ...contender, run };
+}
+
+function costText(costs: Cpu[] = []): string {
+  const names = Object.keys(costs[0] ?? {});
+  return names.map((name) => `${name} ${median(costs.map((cost) => cost[name] ?? 0)).toFixed(2)} ms`).join(', ');
+}
+
+async function measure(url: string, shop: Shop, tpcb: (time: number) => Promise<number>, spent: () => Promise<Cpu>) {
   const head = `Authorization: Bearer ${shop.apiKey}\r\n`;
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => openKeepAlive(url, head)));
   const one = async (client: KeepAlive) => void (await transfer(client, shop, true));
@@ -131,9 +163,14 @@ async function measure(url: string, shop: Shop, tpcb: (time: number) => Promise<
     { name: TWO, run: (time: number) => sustain(clients, time, two) },
   ];
   await interleave(contenders, 1, seconds); // warm
-  const figures = await interleave(contenders, rounds, seconds);
+  const costs = new Map<string, Cpu[]>();
+  const figures = await interleave(
+    contenders.map((contender) => costed(contender, spent, costs)),
+    rounds,
+    seconds,
+  );
   for (const client of clients) client.close();
-  return figures;
+  return { figures, costs };
 }
 
 const report = createReport(options.json);
@@ -148,14 +185,24 @@ try {
   const env = environment(databaseUrl, dataDir);
   const shop = await seedShop(loadConfig(env), WALLETS, Number.parseInt(options.fee, 10));
   const gateway = await startGateway(env);
-  const run = measure(gateway.url, shop, (time) => pgbench.tpcb(peer, CLIENTS, time));
-  const figures = await run.finally(() => gateway.stop());
+  const serverCpu = await cpuOfServer(databaseUrl);
+  const run = measure(
+    gateway.url,
+    shop,
+    (time) => pgbench.tpcb(peer, CLIENTS, time),
+    async () => ({
+      gateway: await gateway.cpu(),
+      PostgreSQL: serverCpu() ?? Number.NaN,
+    }),
+  );
+  const { figures, costs } = await run.finally(() => gateway.stop());
   const of = (name: string) => figures.get(name) ?? [];
   for (const [name, what] of [
     [ONE, 'create and confirm in one request'],
     [TWO, 'create, then confirm'],
   ] as const) {
-    const detail = `${what}: ${median(of(name)).toFixed(0)} transfers/s, TPC-B ${median(of(TPCB)).toFixed(0)}/s`;
+    const rates = `${median(of(name)).toFixed(0)} transfers/s, TPC-B ${median(of(TPCB)).toFixed(0)}/s`;
+    const detail = `${rates}; CPU each: ${costText(costs.get(name))} (TPC-B ${costText(costs.get(TPCB))})`;
     const row = {
       goal: `transfers end to end, ${CLIENTS} clients (${what})`,
       against: 'pgbench TPC-B',
