@@ -48,7 +48,6 @@ export async function seedShop(config: Config, count: number, fee: number): Prom
       ...(await Promise.all(Array.from({ length: Math.min(8, count - at) }, (_, index) => open(at + index)))),
     );
   }
-  await db.pool.query('VACUUM ANALYZE');
   await db.close();
   const [create = '', confirm = ''] = texts.map((text) => `sha256:${sha256(text)}`);
   return { apiKey: secret, wallets, create, confirm };

@@ -1,3 +1,4 @@
+import { textArray, timeArray } from '../db/arrays.ts';
 import type { Sql } from '../db/sql-transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { NewEvent } from './event.ts';
@@ -5,14 +6,24 @@ import type { NewEvent } from './event.ts';
 const APPEND = {
   name: 'append_events',
   text: `INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
-    SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", $2
-    FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id text, "partnerId" text, type text, audience text[],
-      "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
-    ORDER BY ordinality`,
+    SELECT id, partner_id, type, audience::text[], wallet_ids::text[], payment_id, data::jsonb, occurred_at, $9
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+      WITH ORDINALITY AS n(id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, at)
+    ORDER BY at`,
 };
 
 /** As `appendEvents` of log.ts, in a transaction that is not Prisma's. */
 export async function appendEventsInGroup(sql: Sql, events: NewEvent[], now: Date): Promise<void> {
   if (events.length === 0) return;
-  await sql.rows(APPEND, [JSON.stringify(events.map((event) => ({ ...event, id: newId('Event') }))), now]);
+  await sql.rows(APPEND, [
+    textArray(events.map(() => newId('Event'))),
+    textArray(events.map(({ partnerId }) => partnerId)),
+    textArray(events.map(({ type }) => type)),
+    textArray(events.map(({ audience }) => textArray(audience))),
+    textArray(events.map(({ walletIds }) => textArray(walletIds))),
+    textArray(events.map(({ paymentId }) => paymentId)),
+    textArray(events.map(({ data }) => JSON.stringify(data))),
+    timeArray(events.map(({ occurredAt }) => occurredAt)),
+    now,
+  ]);
 }

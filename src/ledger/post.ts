@@ -1,3 +1,4 @@
+import { textArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
 import { assert, assertNever, present } from '../lib/assert.ts';
 import type { LedgerAccountRef } from './account.ts';
@@ -125,19 +126,6 @@ function accountsOf(entries: JournalEntryDraft[]): LedgerAccountRef[] {
   }
   assert(entries.length > 0 && keys.size === entries.length, 'one call posts nothing, or one entry twice');
   return [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-const SPECIAL = /["\\]/;
-const EACH_SPECIAL = /["\\]/g;
-
-/** Texts as PostgreSQL writes an array of them. */
-function textArray(values: readonly (string | null)[]): string {
-  let text = '';
-  for (const value of values) {
-    if (value === null) text += ',NULL';
-    else text += `,"${SPECIAL.test(value) ? value.replace(EACH_SPECIAL, '\\$&') : value}"`;
-  }
-  return `{${text.slice(1)}}`;
 }
 
 /** A verdict other than POSTED, as ledger_post writes it. */

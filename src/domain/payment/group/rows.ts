@@ -1,12 +1,13 @@
-import { type Payment, Prisma } from '../../../db/generated/client.ts';
+import { plainArray, textArray, timeArray } from '../../../db/arrays.ts';
+import { type Payment, type PaymentTransition, Prisma } from '../../../db/generated/client.ts';
 import type { Sql } from '../../../db/sql-transaction.ts';
 import { assert, present } from '../../../lib/assert.ts';
+import { newPayment } from '../new-payment.ts';
 import type { Progress } from '../progress.ts';
 
 /** The names of a row's fields are those of its columns, in another spelling (prisma/schema.prisma). */
 const columnOf = (field: string): string => `"${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
 const fields = Object.keys(Prisma.PaymentScalarFieldEnum) as (keyof Payment)[];
-const columns = fields.map(columnOf).join(', ');
 const selected = fields.map((field) => `p.${columnOf(field)} AS "${field}"`).join(', ');
 const amounts = ['amountMinor', 'feeMinor', 'refundedMinor', 'destinationMinor'] as const;
 
@@ -28,9 +29,36 @@ const LOCK = {
     ORDER BY p.id FOR UPDATE OF p`,
 };
 const FIND = { name: 'find_payments', text: `SELECT ${selected} FROM payment p WHERE p.id = ANY ($1)` };
+/** What a transfer between wallets here says of itself; whatever else a payment can have it has not (`newPayment`). */
+const own = {
+  id: 'text',
+  partnerId: 'text',
+  idempotencyKey: 'text',
+  kind: 'payment_kind',
+  status: 'payment_status',
+  version: 'int',
+  amountMinor: 'bigint',
+  feeMinor: 'bigint',
+  currency: 'text',
+  sourceWalletId: 'text',
+  destinationWalletId: 'text',
+  sourceCustomerId: 'text',
+  destinationCustomerId: 'text',
+  note: 'text',
+  seen: 'bool',
+  createdAt: 'timestamptz',
+  confirmedAt: 'timestamptz',
+  completedAt: 'timestamptz',
+  expiresAt: 'timestamptz',
+} as const satisfies Partial<Record<keyof Payment, string>>;
+const ownFields = Object.keys(own) as (keyof typeof own)[];
+const others = fields.filter((field) => !(field in own));
+const ownColumns = ownFields.map(columnOf).join(', ');
 const CREATE = {
-  name: 'create_payments',
-  text: `INSERT INTO payment (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::payment, $1::jsonb)`,
+  name: 'create_transfers',
+  text: `INSERT INTO payment (${ownColumns})
+    SELECT ${ownFields.map((field) => `${columnOf(field)}::${own[field]}`).join(', ')}
+    FROM unnest(${ownFields.map((_, at) => `$${at + 1}::text[]`).join(', ')}) AS n(${ownColumns})`,
 };
 const CHANGE = {
   name: 'change_payments',
@@ -43,9 +71,10 @@ const CHANGE = {
 const TRANSITIONS = {
   name: 'create_transitions',
   text: `INSERT INTO payment_transition (payment_id, version, "from", "to", reason, source, message, occurred_at, recorded_at)
-    SELECT "paymentId", version, "from", "to", reason, source, message, "occurredAt", "recordedAt"
-    FROM jsonb_to_recordset($1::jsonb) AS ("paymentId" text, version int, "from" payment_status, "to" payment_status,
-      reason transition_reason, source transition_source, message text, "occurredAt" timestamptz, "recordedAt" timestamptz)`,
+    SELECT payment_id, version, "from"::payment_status, "to"::payment_status, reason::transition_reason, source::transition_source,
+      message, occurred_at, recorded_at
+    FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
+      AS n(payment_id, version, "from", "to", reason, source, message, occurred_at, recorded_at)`,
 };
 
 /** Locks the transfers among these payments that are carried out here and pay no invoice, and reads them; by id. */
@@ -70,20 +99,46 @@ export async function findPayments(sql: Sql, ids: string[]): Promise<Map<string,
 export async function writeTransfers(sql: Sql, progresses: Progress[]): Promise<void> {
   const created = progresses.filter(({ storedVersion }) => storedVersion === 0);
   const changed = progresses.filter(({ storedVersion }) => storedVersion > 0);
-  if (created.length > 0) await sql.rows(CREATE, [JSON.stringify(created.map(({ payment }) => filled(payment)))]);
+  if (created.length > 0) await create(sql, created);
   if (changed.length > 0) await change(sql, changed);
-  const transitions = progresses.flatMap((progress) => progress.transitions);
-  if (transitions.length > 0) await sql.rows(TRANSITIONS, [JSON.stringify(transitions)]);
+  await createTransitions(
+    sql,
+    progresses.flatMap(({ transitions }) => transitions),
+  );
 }
 
-/** The fields that are not null, in JSON's own types. */
-function filled(payment: Payment): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(payment)) {
-    assert(!(value instanceof Uint8Array), 'a transfer between wallets here has nothing sealed');
-    if (value !== null) row[columnOf(field).slice(1, -1)] = typeof value === 'bigint' ? value.toString() : value;
+async function create(sql: Sql, progresses: Progress[]): Promise<void> {
+  const payments = progresses.map(({ payment }) => payment);
+  for (const payment of payments) {
+    const known: Pick<Payment, 'id' | 'partnerId' | 'amountMinor' | 'currency' | 'createdAt'> = payment;
+    const plain = newPayment('TRANSFER', known);
+    assert(
+      others.every((field) => payment[field] === plain[field]),
+      'a transfer between wallets here has no more than its own columns',
+    );
   }
-  return row;
+  await sql.rows(
+    CREATE,
+    ownFields.map((field) => textArray(payments.map((payment) => textOf(payment[field])))),
+  );
+}
+
+const textOf = (value: string | number | bigint | boolean | Date | null): string | null =>
+  value === null ? null : value instanceof Date ? value.toISOString() : String(value);
+
+async function createTransitions(sql: Sql, rows: PaymentTransition[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.rows(TRANSITIONS, [
+    textArray(rows.map(({ paymentId }) => paymentId)),
+    plainArray(rows.map(({ version }) => version)),
+    textArray(rows.map(({ from }) => from)),
+    textArray(rows.map(({ to }) => to)),
+    textArray(rows.map(({ reason }) => reason)),
+    textArray(rows.map(({ source }) => source)),
+    textArray(rows.map(({ message }) => message)),
+    timeArray(rows.map(({ occurredAt }) => occurredAt)),
+    timeArray(rows.map(({ recordedAt }) => recordedAt)),
+  ]);
 }
 
 async function change(sql: Sql, progresses: Progress[]): Promise<void> {
