@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import type { Database } from './client.ts';
 
@@ -15,18 +16,32 @@ export interface Sql {
 
 /** How long a statement may wait for somebody else's lock. */
 export const PATIENCE_SECONDS = 10;
+/** How long the wait for a connection may be, and the transaction on it: as `transaction` has it. */
+const LIMITS = { connectMs: 15_000, workMs: 30_000 };
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '${PATIENCE_SECONDS}s'`;
+
+/** The database did not answer in time. Whether the transaction stands is not known, as when a connection is lost. */
+export class TransactionTimeoutError extends Error {
+  override readonly name = 'TransactionTimeoutError';
+}
 
 /**
  * Runs `work` in one transaction on one connection of the pool, without Prisma: for groups of work, where statements are few and
  * what each costs counts. A throw rolls everything back; nothing is tried again here.
+ * @param limits for how long; a connection that is still at work then is cut, so that nobody waits for a server that has gone silent
  * @returns what `work` returns, after commit
- * @throws what `work` throws, and what the connection says. When it was lost during COMMIT nobody knows whether the work stands:
- *   whoever repeats it must look first.
+ * @throws what `work` throws, and what the connection says; TransactionTimeoutError. When it was lost during COMMIT nobody knows
+ *   whether the work stands: whoever repeats it must look first.
  */
-export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = await db.pool.connect();
+export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>, limits = LIMITS): Promise<T> {
+  const client = await connect(db.pool, limits.connectMs);
+  let late: TransactionTimeoutError | null = null;
   let broken = false;
+  const timer = setTimeout(() => {
+    late = new TransactionTimeoutError(`a transaction was not done after ${limits.workMs} ms`);
+    // the pool ends it, and the statement on it fails
+    client.release(late);
+  }, limits.workMs);
   try {
     await client.query(BEGIN);
     const result = await work({
@@ -43,8 +58,31 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
     await client.query('ROLLBACK').catch(() => {
       broken = true;
     });
-    throw error;
+    throw late ?? error;
   } finally {
-    client.release(broken);
+    clearTimeout(timer);
+    if (!late) client.release(broken);
   }
+}
+
+/** A connection of the pool; one that comes too late goes back. */
+function connect(pool: pg.Pool, withinMs: number): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new TransactionTimeoutError(`no connection to the database was free within ${withinMs} ms`));
+    }, withinMs);
+    pool.connect().then(
+      (client) => {
+        clearTimeout(timer);
+        if (late) client.release();
+        else resolve(client);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }

@@ -61,7 +61,8 @@ const columns = (claims: KeyClaim[]): string[][] => [
  * order by everybody, so that groups which share some wait for each other and never deadlock.
  * @param claims no two for one key
  * @returns for each claim, in order: null when it is claimed now; else what it was used for the first time
- * @throws IdempotencyError when the only claim is being used elsewhere for too long; what the connection says for many
+ * @throws IdempotencyError when the only claim is being used elsewhere for too long, or one is freed while it is looked up; what the
+ *   connection says for many
  */
 export async function claimKeys(sql: Sql, claims: KeyClaim[]): Promise<(KeyClaim | null)[]> {
   if (claims.length === 0) return [];
@@ -79,7 +80,14 @@ export async function claimKeys(sql: Sql, claims: KeyClaim[]): Promise<(KeyClaim
   const now = new Set(rows.map((row) => row.result_id));
   const used = claims.filter(({ resultId }) => !now.has(resultId));
   const first = new Map((await sql.rows<KeyClaim>(FIND, columns(used))).map((row) => [named(row), row]));
-  return claims.map((claim) => (now.has(claim.resultId) ? null : (first.get(named(claim)) ?? null)));
+  return claims.map((claim) => (now.has(claim.resultId) ? null : usedFor(claim, first)));
+}
+
+/** What a key was used for; null would say that it is claimed, and one that was freed in this very moment is not. */
+function usedFor(claim: KeyClaim, first: ReadonlyMap<string, KeyClaim>): KeyClaim {
+  const found = first.get(named(claim));
+  if (!found) throw new IdempotencyError('IDEMPOTENCY_IN_PROGRESS');
+  return found;
 }
 
 /** Frees keys that this transaction has claimed for work that was refused: they are as if never used. */

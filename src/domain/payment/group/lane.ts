@@ -1,4 +1,5 @@
 import type { Payment } from '../../../db/generated/client.ts';
+import { TransactionTimeoutError } from '../../../db/sql-transaction.ts';
 import { sqlState } from '../../../db/transaction.ts';
 import type { Deps } from '../../../deps.ts';
 import { DomainError } from '../../../errors.ts';
@@ -68,8 +69,12 @@ async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> 
   } catch (error) {
     if (group.length > 1)
       deps.log.warn({ err: error, requests: group.length }, 'a group of transfers is tried one by one');
-    // only the one that is to blame fails again
-    for (const one of group) await runAlone(deps, one, group.length > 1 ? null : error);
+    // only the one that is to blame fails again; when the database does not answer at all, nobody waits for the others to find out
+    let silence: unknown = null;
+    for (const one of group) {
+      if (silence !== null) one.reject(silence);
+      else silence = await runAlone(deps, one, group.length > 1 ? null : error);
+    }
   }
 }
 
@@ -78,20 +83,22 @@ const ATTEMPTS = 5;
 /**
  * One request in a transaction of its own, tried again while that may help.
  * @param failure why it has failed alone; null when it was in a group
+ * @returns why it has failed, when that is because the database does not answer; else null
  */
-async function runAlone(deps: LaneDeps, one: WaitingRequest, failure: unknown): Promise<void> {
+async function runAlone(deps: LaneDeps, one: WaitingRequest, failure: unknown): Promise<unknown> {
   let error = failure;
   for (let attempt = failure === null ? 1 : 2; attempt <= ATTEMPTS; attempt += 1) {
     if (error !== null && !mayRepeat(error, attempt)) break;
     try {
       const [outcome] = await carryOut(deps, [one.request]);
       one.settle(present(outcome, 'the outcome of a request'));
-      return;
+      return null;
     } catch (again) {
       error = again;
     }
   }
   one.reject(error);
+  return isLost(error) || error instanceof TransactionTimeoutError ? error : null;
 }
 
 /** serialization_failure and deadlock_detected: the transaction may simply run again. */
