@@ -23,8 +23,8 @@ interface SharingOptions {
 }
 
 /**
- * Shares a statement between requests in flight: a key that finds a lane idle goes at once and alone; keys that come while the
- * lanes are busy wait for the next statement and go together. Nothing waits when there is no company, and what is asked is read
+ * Shares a statement between requests in flight: a key that finds a lane idle goes at the end of this turn of the event loop, with those that came
+ * in the same turn; keys that come while the lanes are busy wait for the next statement and go together. Nothing waits when there is no company, and what is asked is read
  * by a statement that begins after it was asked. A statement that PostgreSQL refuses is tried again in halves, so that
  * a bad key fails alone.
  * @param run answers keys in their order, each by itself: who may see what is in the key and in the SQL, never in the session
@@ -49,16 +49,23 @@ export function shareStatement<Key, Answer>(
       await settle(group.slice(half));
     }
   };
+  let due = false;
   const dispatch = (): void => {
+    due = false;
     while (busy < lanes && queue.length > 0) {
       const group = queue.slice(0, most);
       queue = queue.slice(most);
       busy += 1;
       void settle(group).then(() => {
         busy -= 1;
-        dispatch();
+        soon();
       });
     }
+  };
+  const soon = (): void => {
+    if (due || busy === lanes || queue.length === 0) return;
+    due = true;
+    setImmediate(dispatch);
   };
   const enqueue = (key: Key) =>
     new Promise<Answer>((resolve, reject) => {
@@ -67,12 +74,12 @@ export function shareStatement<Key, Answer>(
   return {
     load(key) {
       const answer = enqueue(key);
-      dispatch();
+      soon();
       return answer;
     },
     loadMany(keys) {
       const answers = keys.map(enqueue);
-      dispatch();
+      soon();
       return Promise.all(answers);
     },
   };

@@ -13,7 +13,10 @@ export function inlineConnections(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type) || !/(Connection|Edge)$/.test(type.name)) continue;
     for (const field of Object.values(type.getFields())) {
       const guarded = field.args.length > 0 || field.extensions['pothosResolveWrapped'] !== false;
-      if (HELD.has(field.name) && !guarded) field.resolve = undefined;
+      if (!HELD.has(field.name) || guarded) continue;
+      field.resolve = undefined;
+      // as Pothos says of a field that it exposes
+      field.extensions = { ...field.extensions, pothosExposedField: field.name };
     }
   }
   return schema;
