@@ -25,5 +25,17 @@ export interface Caller {
 
 /** The context of one operation. */
 export function createContext(deps: Deps, caller: Caller): Context {
-  return { deps, ...caller, delivery: { cursor: null }, loaders: createLoaders(deps, caller.viewer) };
+  return { deps, ...caller, delivery: { cursor: null }, loaders: loadersWhenUsed(deps, caller.viewer) };
+}
+
+/** New loaders, made when the first is used: an open subscription that waits for its next event holds none. */
+export function loadersWhenUsed(deps: Deps, viewer: Viewer | null): Loaders {
+  let made: Loaders | null = null;
+  const unmade = {} as Loaders;
+  return new Proxy(unmade, {
+    get(_target, name) {
+      made ??= createLoaders(deps, viewer);
+      return made[name as keyof Loaders];
+    },
+  });
 }

@@ -1,11 +1,10 @@
 import type { LogEvent } from '../events/event.ts';
 import type { EventStream } from '../events/hub.ts';
-import type { Context } from './context.ts';
-import { createLoaders } from './loaders.ts';
+import { type Context, loadersWhenUsed } from './context.ts';
 
 /** Makes what follows see the present: loaders of a long subscription must not remember the last event's rows. */
 export function refresh(context: Context): void {
-  context.loaders = createLoaders(context.deps, context.viewer);
+  context.loaders = loadersWhenUsed(context.deps, context.viewer);
 }
 
 /** What a subscription watches, told so that one reader can follow it for many. */

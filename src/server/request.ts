@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Viewer } from '../domain/access/viewer.ts';
@@ -9,6 +10,8 @@ import type { RateStanding } from './rate.ts';
 /** One operation on one WebSocket. */
 export interface Subscriber {
   socket: WebSocket;
+  /** What the socket writes its frames to, whole and one after another: whole frames may be written beside it. */
+  stream: Socket;
   /** As its client named it. */
   operationId: string;
 }

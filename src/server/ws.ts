@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import {
@@ -28,7 +29,10 @@ const TRY_AGAIN_LATER = 1013;
 /** What belongs to one connection. */
 interface Connection {
   socket: WebSocket;
-  request: IncomingMessage;
+  /** What the socket writes to. */
+  stream: Socket;
+  /** The header of the upgrade, for clients that can send one. */
+  authorization: string | undefined;
   connectionId: string;
   address: string;
   session: Session | null;
@@ -69,12 +73,15 @@ export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
   sockets.on('connection', (socket, request) => {
     const connectionId = requestIdOf(request);
     const address = addressOf(request, deps.config.trustedProxies);
-    const extra: Connection = { socket, request, connectionId, address, session: null, operations: 0 };
+    const { authorization } = request.headers;
+    const stream = request.socket;
+    // the request itself is not held as long as the connection
+    const extra: Connection = { socket, stream, authorization, connectionId, address, session: null, operations: 0 };
     // the close event follows and does what is to be done
     socket.on('error', (error) =>
       deps.log.debug({ err: error, connectionId: extra.connectionId }, 'a WebSocket broke'),
     );
-    const closed = protocol.opened(protocolSocket(socket, request.socket, limits, deps.log), extra);
+    const closed = protocol.opened(protocolSocket(socket, stream, limits, deps.log), extra);
     socket.once('close', (code, reason) => {
       closed(code, String(reason)).catch((error: unknown) => deps.log.error({ err: error }, 'a WebSocket ended badly'));
     });
@@ -100,9 +107,9 @@ async function connect(
   connection: ConnectionContext<Record<string, unknown>, Connection>,
   openSockets: OpenCounts,
 ): Promise<boolean> {
-  const { socket, request, address } = connection.extra;
+  const { socket, authorization, address } = connection.extra;
   const params = connection.connectionParams ?? {};
-  const given = params['authorization'] ?? params['Authorization'] ?? request.headers.authorization;
+  const given = params['authorization'] ?? params['Authorization'] ?? authorization;
   const bearer = bearerOf(typeof given === 'string' ? given : null);
   const refuseConnection = (reason: string, code: number = CloseCode.Forbidden) => {
     closeSocket(socket, code, reason);
@@ -152,7 +159,7 @@ async function prepare(
     address: extra.address,
     rate: { standing: null },
     lastEventId: null,
-    subscriber: { socket: extra.socket, operationId },
+    subscriber: { socket: extra.socket, stream: extra.stream, operationId },
   };
   try {
     await limiter.count(state, 1);

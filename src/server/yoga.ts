@@ -160,6 +160,8 @@ export function pipelineOf(yoga: Yoga, persisted: PersistedDocuments): GraphqlPi
     enveloped(contextValue) {
       const enveloped = pipelines.get(contextValue);
       if (!enveloped) throw new Error('this context was not built by the pipeline');
+      // it runs one operation; what stays open needs it no more
+      pipelines.delete(contextValue);
       return enveloped as unknown as Pipeline;
     },
   };

@@ -11,7 +11,7 @@ export interface Delivery {
   isShared: boolean;
   /** Bytes of it, about. */
   size(): number;
-  /** The `next` message as bytes, for an operation of this id. */
+  /** The `next` message for an operation of this id, as a whole frame of WebSocket. */
   frame(operationId: string): Buffer;
 }
 
@@ -33,12 +33,25 @@ export function createDelivery(position: bigint, version: bigint, result: Execut
       if (last?.operationId === operationId) return last.frame;
       const shared = tail();
       const head = `{"id":${JSON.stringify(operationId)}`;
-      const length = Buffer.byteLength(head);
-      const frame = Buffer.allocUnsafe(length + shared.length);
-      frame.write(head);
-      shared.copy(frame, length);
+      const length = Buffer.byteLength(head) + shared.length;
+      const frame = Buffer.allocUnsafe(frameHeadLength(length) + length);
+      const at = writeFrameHead(frame, length);
+      shared.copy(frame, at + frame.write(head, at));
       last = { operationId, frame };
       return frame;
     },
   };
+}
+
+const frameHeadLength = (length: number) => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
+
+/** The head of an unfragmented text frame that is not masked (RFC 6455, section 5.2). @returns where the payload begins */
+function writeFrameHead(frame: Buffer, length: number): number {
+  frame[0] = 0x81;
+  const at = frameHeadLength(length);
+  if (at === 2) frame[1] = length;
+  else frame[1] = at === 4 ? 126 : 127;
+  if (at === 4) frame.writeUInt16BE(length, 2);
+  if (at === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  return at;
 }

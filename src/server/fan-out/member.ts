@@ -5,7 +5,6 @@ import type { Subscriber } from '../request.ts';
 import type { Delivery } from './delivery.ts';
 
 const DONE = { done: true, value: undefined } as const;
-const TEXT = { binary: false } as const;
 
 /** With more than this unsent on its socket a member waits with the next, which is shared as long as it waits here. */
 const OWN_BYTES = 64 * 1024;
@@ -159,15 +158,15 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
   }
 
   #write(delivery: Delivery): void {
-    const { socket, operationId } = this.membership.subscriber;
+    const { socket, stream, operationId } = this.membership.subscriber;
     // what is closing is told so by its transport
     if (socket.readyState !== socket.OPEN) return;
     const frame = delivery.frame(operationId);
     if (socket.bufferedAmount <= OWN_BYTES) {
-      socket.send(frame, TEXT);
+      stream.write(frame);
     } else {
       this.#isSending = true;
-      socket.send(frame, TEXT, () => {
+      stream.write(frame, () => {
         this.#isSending = false;
         this.#flush();
       });
