@@ -5,10 +5,12 @@ import { transaction } from '../../src/db/transaction.ts';
 import { appendEvents } from '../../src/events/log.ts';
 import { cpuUsed, weigh } from './spent.ts';
 
-/** What the parent wants of a server. */
+/** What the parent wants of a server; one event (`frame` is what a plain broadcast sends) is answered with when it was published. */
 export type ServerCommand =
-  /** One event; answered with when it was published. @param frame what a plain broadcast sends */
-  { do: 'happen'; partnerId: string; walletId: string; frame?: string } | { do: 'spent' } | { do: 'subscriptions' };
+  | { do: 'happen'; partnerId: string; walletId: string; frame?: string }
+  | { do: 'cpu' }
+  | { do: 'weigh' }
+  | { do: 'subscriptions' };
 
 /** The real gateway in a process of its own. One key has all subscribers here, which the usual limits are too small for. */
 const app = await startApp(loadConfig(), {
