@@ -30,7 +30,7 @@ const KNOWN_ACCOUNTS = 100_000;
  * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time
  */
 export function createGroupCommit(db: Database, options: { batch?: number; lanes?: number } = {}): GroupCommit {
-  const { batch = 250, lanes = 2 } = options;
+  const { batch = 250, lanes = 3 } = options;
   let queue: Waiting[] = [];
   let busyLanes = 0;
   let woken = false;
