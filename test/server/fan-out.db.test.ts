@@ -218,3 +218,22 @@ test('A gateway that stops closes all of a group with 1012.', async () => {
   for (const peer of joined) expect((await peer.closed).code).toBe(1012);
   expect(own.deps.hub.size()).toBe(0);
 });
+
+test('A group whose source ends as it is opened is not opened for ever: each subscriber is told.', async () => {
+  const own = await startTestApp({ schema: edgeSchema });
+  const partner = await own.partner();
+  const joined = await Promise.all([1, 2].map(() => dial(own.url, partner.apiKey)));
+  const { hub } = own.deps;
+  hub.close('SHUTDOWN');
+  const { open: openStream } = hub;
+  let opened = 0;
+  hub.open = (scope, filter) => {
+    opened += 1;
+    // a loop that never pauses would take the test with it
+    if (opened > 20) throw new Error('opened again and again');
+    return openStream(scope, filter);
+  };
+  for (const peer of joined) peer.subscribe('1', WATCHED);
+  for (const peer of joined) expect((await peer.closed).code).toBe(1012);
+  expect(hub.size()).toBe(0);
+});

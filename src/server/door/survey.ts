@@ -6,6 +6,7 @@ import {
   getNamedType,
   isAbstractType,
   isInputObjectType,
+  isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -141,6 +142,9 @@ class Walk {
     if (!PLAIN_NAME.test(alias ?? name)) throw new Unfit(`it has the name ${alias ?? name}`);
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
     if (!field) throw new Unfit(`it is not valid: ${type.name}.${name}`);
+    // a null there ends the operation, and the interpreter begins none of the mutations behind it; compiled code would run them
+    if (type === this.schema.getMutationType() && isNonNullType(field.type))
+      throw new Unfit(`Mutation.${name} is never null`);
     if (set) this.into(getNamedType(field.type), set);
   }
 

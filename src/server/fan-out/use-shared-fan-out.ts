@@ -30,9 +30,11 @@ export function useSharedFanOut(deps: Deps, limits: Limits): Plugin {
     if (!subscriber || !viewer) return alone(args);
     const key = shareKey(args, viewer);
     for (;;) {
-      const group = await (groups.get(key) ?? open(key, args, viewer));
-      if (!group) return alone(args);
-      if (!group.isOver) return group.join(args, subscriber);
+      const known = groups.get(key);
+      const group = await (known ?? open(key, args, viewer));
+      if (group && !group.isOver) return group.join(args, subscriber);
+      // a source that ends as it is opened would end again, for ever and without a pause: alone, its end is told
+      if (!group || !known) return alone(args);
     }
   };
   return {

@@ -20,6 +20,8 @@ const failing: Sample[] = doingNames.flatMap((name) => [
   { text: `query FailsInList { hello thing { things { id other: ${name} } } }`, many: true },
   { text: `mutation Fails { ${name} }`, many: name === 'several' },
   { text: `mutation FailsSure { thing { id } ${name}Sure }`, many: name === 'several' },
+  // what must not be null ends the operation: no mutation behind it is begun
+  { text: `mutation FailsFirst { ${name}Sure thing { id } last: thing { id } }`, many: name === 'several' },
   { text: `mutation FailsLater { first: thing { id } ${name}Later last: thing { id } }`, many: name === 'several' },
 ]);
 
