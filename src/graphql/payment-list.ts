@@ -21,8 +21,9 @@ export function listPayments(
 ): Promise<Page<PaymentView>> {
   const seenFrom = checkDirection(filter, walletId);
   const { sides, rest } = sidesOf(filter, seenFrom);
-  const conditions = [paymentWhere(rest, walletId), visiblePayments(signedIn(context))];
-  return pagePayments(context, args, sides ?? ownSides(context), conditions, walletId);
+  const where = paymentWhere(rest, walletId);
+  if (sides) return pagePayments(context, args, sides, [where, visiblePayments(signedIn(context))], walletId);
+  return pagePayments(context, args, ownSides(context), [where], walletId);
 }
 
 /**
@@ -43,11 +44,12 @@ function sidesOf(filter: PaymentFilter, walletId: string | null): { sides: Where
   return { sides: [{ sourceCustomerId: customerId }, { destinationCustomerId: customerId }], rest: others };
 }
 
-/** All that the caller may know of. */
+/** `visiblePayments`, side by side. */
 function ownSides(context: Context): Where[] {
   const viewer = signedIn(context);
-  if (viewer.kind !== 'CUSTOMER') return [{}];
-  return [{ sourceCustomerId: viewer.customerId }, { destinationCustomerId: viewer.customerId }];
+  if (viewer.kind !== 'CUSTOMER') return [visiblePayments(viewer)];
+  const { partnerId, OR: sides } = visiblePayments(viewer) as { partnerId: string; OR: Where[] };
+  return sides.map((side) => ({ partnerId, ...side }));
 }
 
 /**

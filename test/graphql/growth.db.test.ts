@@ -1,4 +1,5 @@
 import { execute, parse } from 'graphql';
+import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { fill } from '../../bench/growth/fill.ts';
 import { openDatabase } from '../../src/db/client.ts';
@@ -67,30 +68,58 @@ interface Plan {
 
 const steps = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(steps)];
 
-/** Steps that touch too many rows, in words. */
-async function heavy({ text, values }: Statement): Promise<string[]> {
+const { escapeLiteral, utils } = pg as unknown as {
+  escapeLiteral(text: string): string;
+  utils: { prepareValue(value: unknown): string | null };
+};
+const literal = (value: unknown) => {
+  const text = utils.prepareValue(value);
+  return text === null ? 'NULL' : escapeLiteral(String(text));
+};
+
+/** Steps that touch too many rows, in words: as the statement is planned for these values, and as it is once for all values. */
+async function heavy(
+  { text, values }: Statement,
+  modes = ['force_custom_plan', 'force_generic_plan'],
+): Promise<string[]> {
   if (!/^\s*(SELECT|WITH)/i.test(text)) return [];
-  const { rows } = await db.pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-    `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-    values,
-  );
-  return steps(rows[0]?.['QUERY PLAN'][0]?.Plan as Plan).flatMap((step) => {
-    const removed = (step['Rows Removed by Filter'] ?? 0) + (step['Rows Removed by Index Recheck'] ?? 0);
-    const touched = (step['Actual Rows'] + removed) * step['Actual Loops'];
-    return touched > MOST_ROWS
-      ? [`${step['Node Type']} of ${step['Relation Name'] ?? '?'}: ${touched} in ${text}`]
-      : [];
-  });
+  const client = await db.pool.connect();
+  const found: string[] = [];
+  try {
+    for (const mode of modes) {
+      await client.query(`SET plan_cache_mode = ${mode}`);
+      await client.query(`PREPARE looked_at AS ${text}`);
+      const given = values.length > 0 ? `(${values.map(literal).join(', ')})` : '';
+      const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at ${given}`,
+      );
+      await client.query('DEALLOCATE looked_at');
+      for (const step of steps(rows[0]?.['QUERY PLAN'][0]?.Plan as Plan)) {
+        const removed = (step['Rows Removed by Filter'] ?? 0) + (step['Rows Removed by Index Recheck'] ?? 0);
+        const touched = (step['Actual Rows'] + removed) * step['Actual Loops'];
+        if (touched > MOST_ROWS)
+          found.push(`${mode}: ${step['Node Type']} of ${step['Relation Name'] ?? '?'}: ${touched} in ${text}`);
+      }
+    }
+  } finally {
+    client.release(true);
+  }
+  return found;
 }
 
 /** What the pages of a list cost: the first, and one behind a cursor of the middle. */
-async function expectLight(document: (args: string) => string, deep: string, viewer: Viewer): Promise<void> {
+async function expectLight(
+  document: (args: string) => string,
+  deep: string,
+  viewer: Viewer,
+  modes?: string[],
+): Promise<void> {
   for (const args of ['first: 20', `first: 20, after: "${deep}"`, `last: 20, before: "${deep}"`]) {
     if (args.startsWith('last') && !document('').includes('pageInfo')) continue;
     await run(document(args), viewer);
     const sent = statements;
     expect(sent.length).toBeGreaterThan(0);
-    for (const statement of sent) expect(await heavy(statement), args).toEqual([]);
+    for (const statement of sent) expect(await heavy(statement, modes), args).toEqual([]);
   }
 }
 
@@ -130,9 +159,14 @@ test.each([
   ['of an amount', 'filter: { amountMin: "15", amountMax: "900", currency: RUB }', partner],
   ['under a key', 'filter: { idempotencyKey: "key-5000" }', partner],
   ['as their owner sees them', '', owner],
-  ['of a wallet as its owner sees them', `filter: { walletId: "${filled.longWalletId}" }`, owner],
 ])('Payments: %s', async (_name, filter, viewer) => {
   await expectLight((args) => `{ payments(${args} ${filter}) ${page} }`, cursor, viewer);
+});
+
+// what a customer may see is a condition whose effect nobody can tell without its values
+test('Payments of a wallet as its owner sees them, planned for the values', async () => {
+  const filter = `filter: { walletId: "${filled.longWalletId}" }`;
+  await expectLight((args) => `{ payments(${args} ${filter}) ${page} }`, cursor, owner, ['force_custom_plan']);
 });
 
 test.each([
