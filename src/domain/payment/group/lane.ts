@@ -30,23 +30,29 @@ export interface TransferLane {
 
 interface WaitingRequest extends Waiting {
   request: TransferRequest;
+  /** When it was asked, by the process's own clock. */
+  since: number;
   settle(outcome: Outcome): void;
   reject(error: unknown): void;
 }
 
 type LaneDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
 
-/** @param options `batch`: requests per transaction at most; `lanes`: transactions at a time */
-export function createTransferLane(deps: LaneDeps, options: { batch?: number; lanes?: number } = {}): TransferLane {
-  const { batch = 128, lanes = 2 } = options;
-  const ask = createLanes<WaitingRequest>({ batch, lanes, run: (group) => runGroup(deps, group) });
+/** @param options `batch`: requests per transaction at most; `lanes`: transactions at a time; `waitMs`: how long one waits for its turn */
+export function createTransferLane(
+  deps: LaneDeps,
+  options: { batch?: number; lanes?: number; waitMs?: number } = {},
+): TransferLane {
+  const { batch = 128, lanes = 2, waitMs = 30_000 } = options;
+  const run = (group: WaitingRequest[]) => runGroup(deps, refuseLate(group, waitMs));
+  const ask = createLanes<WaitingRequest>({ batch, lanes, run });
   const wait = (request: TransferRequest, waiting: Waiting): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const settle = (outcome: Outcome) => {
         if (outcome.kind === 'REFUSED') reject(outcome.refusal);
         else resolve(outcome.kind === 'ELSEWHERE' ? 'ELSEWHERE' : outcome);
       };
-      ask({ ...waiting, request, settle, reject });
+      ask({ ...waiting, request, since: performance.now(), settle, reject });
     });
   return {
     create(request) {
@@ -59,7 +65,16 @@ export function createTransferLane(deps: LaneDeps, options: { batch?: number; la
   };
 }
 
+/** Whoever has waited too long has given up; a database that has been slow is not asked for all of it when it is back. */
+function refuseLate(group: WaitingRequest[], waitMs: number): WaitingRequest[] {
+  const earliest = performance.now() - waitMs;
+  for (const { since, reject } of group)
+    if (since < earliest) reject(new TransactionTimeoutError(`no transaction had room within ${waitMs} ms`));
+  return group.filter(({ since }) => since >= earliest);
+}
+
 async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> {
+  if (group.length === 0) return;
   try {
     const outcomes = await carryOut(
       deps,
