@@ -13,10 +13,17 @@ interface TextStatement {
 
 const asText = { getTypeParser: () => (text: string) => text };
 
-/** Runs a prepared statement whose parameters are arrays, and reads nothing out of what it answers: that is left to who needs it. */
-export async function textRows({ pool }: Pick<Database, 'pool'>, statement: TextStatement): Promise<TextRow[]> {
+/**
+ * Runs a prepared statement whose parameters are arrays, and reads nothing out of what it answers: that is left to who needs it.
+ * @param withinMs how long an answer may take: everybody's reads wait behind it, so a server that has gone silent is given up
+ */
+export async function textRows(
+  { pool }: Pick<Database, 'pool'>,
+  statement: TextStatement,
+  withinMs = 10_000,
+): Promise<TextRow[]> {
   const { name, text, values } = statement;
-  const asked = { name, text, values: [...values], rowMode: 'array' as const, types: asText };
+  const asked = { name, text, values: [...values], rowMode: 'array' as const, types: asText, query_timeout: withinMs };
   return (await pool.query<(string | null)[], unknown[]>(asked as never)).rows as unknown as TextRow[];
 }
 
