@@ -21,33 +21,54 @@ export function watchSession(
   recheckMs: number,
   onEnd: (reason: string) => void,
 ): () => void {
-  const { viewer, bearer } = session;
-  if (viewer.kind === 'ADMIN') return () => undefined;
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-  const look = async (): Promise<void> => {
+  if (session.viewer.kind === 'ADMIN') return () => undefined;
+  const watch = new CredentialWatch(deps, session, recheckMs, onEnd);
+  return () => watch.stop();
+}
+
+/** A class, because many are open at a time: its functions are there once. */
+class CredentialWatch {
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly session: Session,
+    private readonly recheckMs: number,
+    private readonly onEnd: (reason: string) => void,
+  ) {
+    this.#lookIn(this.#nextLookMs());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #lookIn(ms: number): void {
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
     try {
-      await authenticate(deps, bearer);
-      if (!stopped) timer = setTimeout(look, nextLookMs());
+      await authenticate(this.deps, this.session.bearer);
+      this.#lookIn(this.#nextLookMs());
     } catch (error) {
-      if (stopped) return;
+      if (this.#stopped) return;
       if (error instanceof UnauthenticatedError) {
-        stop();
-        onEnd(error.message);
+        this.stop();
+        this.onEnd(error.message);
       } else {
         // the database may be away for a moment: that is no reason to send anybody away
-        deps.log.warn({ err: error }, 'a credential could not be looked up again');
-        timer = setTimeout(look, recheckMs);
+        this.deps.log.warn({ err: error }, 'a credential could not be looked up again');
+        this.#lookIn(this.recheckMs);
       }
     }
-  };
-  const nextLookMs = () => {
-    if (viewer.kind !== 'CUSTOMER') return recheckMs;
-    return Math.min(recheckMs, Math.max(0, viewer.expiresAt.getTime() - deps.clock.now().getTime()) + 1);
-  };
-  let timer = setTimeout(look, nextLookMs());
-  return stop;
+  }
+
+  #nextLookMs(): number {
+    const { viewer } = this.session;
+    if (viewer.kind !== 'CUSTOMER') return this.recheckMs;
+    return Math.min(this.recheckMs, Math.max(0, viewer.expiresAt.getTime() - this.deps.clock.now().getTime()) + 1);
+  }
 }

@@ -3,35 +3,46 @@
  * @param onEnd called once
  */
 export function whenEnded<T>(source: AsyncIterable<T>, onEnd: () => void): AsyncIterableIterator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  let ended = false;
-  const end = () => {
-    if (!ended) onEnd();
-    ended = true;
-  };
-  return {
-    async next() {
-      try {
-        const item = await iterator.next();
-        if (item.done) end();
-        return item;
-      } catch (error) {
-        end();
-        throw error;
-      }
-    },
-    async return() {
-      end();
-      await iterator.return?.();
-      return { done: true, value: undefined };
-    },
-    async throw(error: unknown) {
-      end();
-      await iterator.return?.();
+  return new WatchedItems(source[Symbol.asyncIterator](), onEnd);
+}
+
+/** A class, because many are open at a time: its functions are there once. */
+class WatchedItems<T> implements AsyncIterableIterator<T> {
+  #ended = false;
+
+  constructor(
+    private readonly iterator: AsyncIterator<T>,
+    private readonly onEnd: () => void,
+  ) {}
+
+  async next(): Promise<IteratorResult<T>> {
+    try {
+      const item = await this.iterator.next();
+      if (item.done) this.#end();
+      return item;
+    } catch (error) {
+      this.#end();
       throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+    }
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.#end();
+    await this.iterator.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #end(): void {
+    if (!this.#ended) this.onEnd();
+    this.#ended = true;
+  }
 }

@@ -7,6 +7,7 @@ import type { Limits } from './limits.ts';
 /** RFC 6455 allows 125 bytes in a close frame, two of which are the code. */
 const MAX_REASON_BYTES = 123;
 const CLOSING_HANDSHAKE_MS = 5_000;
+const TOO_SLOW = 'This consumer reads too slowly. Connect again and resume from the last cursor.';
 /** graphql-ws throws this, and nothing else, for what only a server may say. */
 const SERVER_MESSAGE = /^Unexpected message of type \w+ received$/;
 
@@ -31,8 +32,6 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
  * @param connection what the socket writes to
  */
 export function protocolSocket(socket: WebSocket, connection: Socket, limits: Limits, log: Log): ProtocolSocket {
-  const tooSlow = () =>
-    closeSocket(socket, 1013, 'This consumer reads too slowly. Connect again and resume from the last cursor.');
   let flushed = 0;
   let tookAt = performance.now();
   const watch = setInterval(() => {
@@ -41,7 +40,7 @@ export function protocolSocket(socket: WebSocket, connection: Socket, limits: Li
       flushed = now;
       tookAt = performance.now();
     } else if (performance.now() - tookAt > limits.stallMs) {
-      tooSlow();
+      closeSocket(socket, 1013, TOO_SLOW);
     }
   }, limits.stallMs / 4);
   let alive = true;
@@ -59,18 +58,21 @@ export function protocolSocket(socket: WebSocket, connection: Socket, limits: Li
   });
   return {
     protocol: socket.protocol,
-    send: (data) =>
-      new Promise((resolve) => {
+    send(data) {
+      return new Promise((resolve) => {
         if (socket.readyState !== socket.OPEN) return resolve();
         if (socket.bufferedAmount > limits.socketBacklogBytes) {
-          tooSlow();
+          closeSocket(socket, 1013, TOO_SLOW);
           return resolve();
         }
         // a failed send means that the socket is closing, and its end is handled there
         socket.send(data, () => resolve());
-      }),
-    close: (code, reason) => closeSocket(socket, code ?? 1000, reason ?? ''),
-    onMessage: (handle) => {
+      });
+    },
+    close(code, reason) {
+      closeSocket(socket, code ?? 1000, reason ?? '');
+    },
+    onMessage(handle) {
       socket.on('message', (data) => {
         handle(String(data)).catch((error: unknown) => {
           if (error instanceof Error && SERVER_MESSAGE.test(error.message)) {

@@ -275,7 +275,11 @@ test('Subscribers of two scopes never share a source; those of one do.', async (
   for (const [index, [token, sources]] of steps.entries()) {
     const peer = await open(gateway.url, token);
     peer.subscribe('1', documents.events);
-    await vi.waitFor(async () => expect(await subscriptionsOf(gateway.url)).toBe(index + 1), PATIENCE);
+    await vi.waitFor(async () => {
+      // no refusal, no end
+      expect(peers.flatMap(({ said }) => said)).toEqual([]);
+      expect(await subscriptionsOf(gateway.url)).toBe(index + 1);
+    }, PATIENCE);
     expect(gateway.deps.hub.size()).toBe(sources);
   }
 });

@@ -156,11 +156,11 @@ describe('A subscriber that does not read', () => {
     const [slow, ...others] = (await members(3, PADDED)) as [Peer, Peer, Peer];
     slow.socket.pause();
     const ids = await happen(app.deps, partnerId, 'much', 300);
-    for (const peer of others) await saw(peer, ids);
     await watching(2);
     slow.socket.resume();
     const { code, reason } = await slow.closed;
     expect(code).toBe(1013);
+    for (const peer of others) await saw(peer, ids);
     const resumed = `subscription { watched(after: "${reason.split(' ').at(-1)}") { walletId } }`;
     const seen = walletIds(slow);
     expect(seen.length).toBeLessThan(300);

@@ -23,7 +23,7 @@ interface Watched {
   documentId: string | null;
   /** Of the partner's documents when this was last looked at. */
   version: number;
-  end(error: GraphQLError): void;
+  shown: Endable;
 }
 
 /** Looks twice a second whether the rules of those partners have changed who have subscriptions open here. */
@@ -35,17 +35,17 @@ export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documen
     const judge = oncePerDocument(documents);
     for (const stream of [...open]) {
       const error = await refusalOf(stream, rules.get(stream.partnerId), judge);
-      if (error) stream.end(error);
+      if (error) stream.shown.end(error);
     }
   });
   const unstopped = (error: unknown) =>
     deps.log.warn({ err: error }, 'the source of a subscription that was ended did not stop');
   return {
     watch({ partnerId, persisted, version }, results) {
-      const { iterator, end } = endable(results, () => open.delete(watched), unstopped);
-      const watched: Watched = { partnerId, documentId: persisted?.documentId ?? null, version, end };
+      const shown = new Endable(results[Symbol.asyncIterator](), () => open.delete(watched), unstopped);
+      const watched: Watched = { partnerId, documentId: persisted?.documentId ?? null, version, shown };
       open.add(watched);
-      return iterator;
+      return shown;
     },
     stop: () => timer.stop(),
   };
@@ -77,62 +77,74 @@ async function refusalOf(
   return live ? null : notFound();
 }
 
-/**
- * Results that can be ended from outside, even while nothing comes.
- * @param onEnd called when they end, however they do
- * @param onUnstopped told when they are ended from outside and their source cannot be left
- */
-function endable(results: AsyncIterable<ExecutionResult>, onEnd: () => void, onUnstopped: (error: unknown) => void) {
-  const source = results[Symbol.asyncIterator]();
-  const done = { done: true, value: undefined } as const;
-  let over = false;
-  let ending: GraphQLError | null = null;
+const DONE = { done: true, value: undefined } as const;
+
+/** Results that can be ended from outside, even while nothing comes. A class, because many are open at a time: its functions are there once. */
+class Endable implements AsyncIterableIterator<ExecutionResult> {
+  #over = false;
+  #ending: GraphQLError | null = null;
   /** Answers the reader that waits, if one does. */
-  let answer: ((item: IteratorResult<ExecutionResult>) => void) | null = null;
-  const leave = async () => {
-    over = true;
-    onEnd();
-    await source.return?.();
-  };
-  const last = (): IteratorResult<ExecutionResult> => {
-    const error = ending;
-    ending = null;
-    return error ? { done: false, value: { errors: [error] } } : done;
-  };
-  const iterator: AsyncIterableIterator<ExecutionResult> = {
-    next() {
-      if (over) return Promise.resolve(last());
-      return new Promise((resolve, reject) => {
-        answer = (item) => {
-          answer = null;
-          if (item.done) onEnd();
-          resolve(item);
-        };
-        const fail = (error: unknown) => {
-          onEnd();
+  #answer: ((item: IteratorResult<ExecutionResult>) => void) | null = null;
+
+  /**
+   * @param onEnd called when they end, however they do
+   * @param onUnstopped told when they are ended from outside and their source cannot be left
+   */
+  constructor(
+    private readonly source: AsyncIterator<ExecutionResult>,
+    private readonly onEnd: () => void,
+    private readonly onUnstopped: (error: unknown) => void,
+  ) {}
+
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    if (this.#over) return Promise.resolve(this.#last());
+    return new Promise((resolve, reject) => {
+      this.#answer = (item) => {
+        this.#answer = null;
+        if (item.done) this.onEnd();
+        resolve(item);
+      };
+      this.source.next().then(
+        (item) => this.#answer?.(item),
+        (error: unknown) => {
+          this.onEnd();
           reject(error);
-        };
-        source.next().then((item) => answer?.(item), fail);
-      });
-    },
-    async return() {
-      await leave();
-      return done;
-    },
-    async throw(error: unknown) {
-      await leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-  const end = (error: GraphQLError) => {
-    if (over) return;
-    ending = error;
+        },
+      );
+    });
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult>> {
+    await this.#leave();
+    return DONE;
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<ExecutionResult>> {
+    await this.#leave();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  end(error: GraphQLError): void {
+    if (this.#over) return;
+    this.#ending = error;
     // whatever the source says to being left, its reader is told the reason
-    leave().catch(onUnstopped);
-    answer?.(last());
-  };
-  return { iterator, end };
+    this.#leave().catch(this.onUnstopped);
+    this.#answer?.(this.#last());
+  }
+
+  async #leave(): Promise<void> {
+    this.#over = true;
+    this.onEnd();
+    await this.source.return?.();
+  }
+
+  #last(): IteratorResult<ExecutionResult> {
+    const error = this.#ending;
+    this.#ending = null;
+    return error ? { done: false, value: { errors: [error] } } : DONE;
+  }
 }

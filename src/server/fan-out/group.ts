@@ -1,19 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Deps } from '../../deps.ts';
 import type { LogEvent } from '../../events/event.ts';
 import type { EventStream } from '../../events/hub.ts';
 import type { Watch } from '../../graphql/watch.ts';
+import { assert } from '../../lib/assert.ts';
 import type { Limits } from '../limits.ts';
 import type { Subscriber } from '../request.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
-import { type FirstLook, Member } from './member.ts';
+import { type FirstLook, Member, type MemberHost } from './member.ts';
 
 /** Writing to many sockets takes its time; this often the rest of the process has a turn. */
 const SLICE_MS = 8;
 const LOOK_AT_CLOCK_EVERY = 64;
-/** Deliveries that may wait for a member's first look. */
-const MAX_WAITING = 1000;
 
 /** What a group is made of. */
 export interface GroupOptions {
@@ -26,14 +25,16 @@ export interface GroupOptions {
 }
 
 /** Subscribers who are all shown the same: their source is read, executed and serialised once. Ends with its last member, or its source. */
-export class Group {
+export class Group implements MemberHost {
   readonly #members = new Set<Member>();
   readonly #stream: EventStream;
+  readonly backlogBytes: number;
   #isOver = false;
   /** Called when a member is ready, or gone. */
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: GroupOptions) {
+    this.backlogBytes = options.limits.socketBacklogBytes;
     this.#stream = options.watch.watched.open();
     void this.#run();
   }
@@ -48,32 +49,25 @@ export class Group {
    * @param args its own, with its own context
    */
   join(args: ExecutionArgs, subscriber: Subscriber): Member {
-    const { deps, limits, watch } = this.options;
-    const { present } = watch.watched;
-    const member = new Member({
-      subscriber,
-      joinedAt: deps.hub.position(),
-      look: present && (() => this.#look(present, args)),
-      backlogBytes: limits.socketBacklogBytes,
-      maxWaiting: MAX_WAITING,
-      fault: (error) => faultOf(error, args),
-      ready: () => this.#wake(),
-      leave: (left) => this.#leave(left),
-    });
+    const { deps, watch } = this.options;
+    const member = new Member(this, subscriber, args, deps.hub.position(), watch.watched.present !== null);
     this.#members.add(member);
     return member;
   }
 
-  async #look(
-    present: () => Promise<{ view: unknown; version: bigint | null }>,
-    args: ExecutionArgs,
-  ): Promise<FirstLook> {
+  async look(args: ExecutionArgs): Promise<FirstLook> {
+    const { present, isLast } = this.options.watch.watched;
+    assert(present !== null, 'only what can be looked at is looked at');
     const { view, version } = await present();
     const result = await execute({ ...args, rootValue: view });
-    return { result, version, isLast: this.options.watch.watched.isLast(view) };
+    return { result, version, isLast: isLast(view) };
   }
 
-  #leave(member: Member): void {
+  ready(): void {
+    this.#wake();
+  }
+
+  leave(member: Member): void {
     this.#members.delete(member);
     this.#wake();
     if (this.#members.size === 0) this.#end();
@@ -141,11 +135,4 @@ export class Group {
     for (const member of this.#members) if (member.wants(version)) return true;
     return false;
   }
-}
-
-/** As executors wrap what the source of a subscription throws. */
-function faultOf(error: unknown, { document, operationName }: ExecutionArgs): unknown {
-  const operation = getOperationAST(document, operationName);
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(originalError.message, { originalError, nodes: operation ? [operation] : [] });
 }

@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { SlowConsumerError } from '../../events/hub.ts';
 import { encodeCursor } from '../../events/log.ts';
 import type { Subscriber } from '../request.ts';
@@ -6,22 +6,18 @@ import type { Delivery } from './delivery.ts';
 
 const DONE = { done: true, value: undefined } as const;
 
+/** Deliveries that may wait for one member. */
+const MAX_WAITING = 1000;
 /** With more than this unsent on its socket a member waits with the next, which is shared as long as it waits here. */
 const OWN_BYTES = 64 * 1024;
 
-/** What a member is given by its group. */
-export interface Membership {
-  subscriber: Subscriber;
-  /** Position of the last event before it joined. */
-  joinedAt: bigint;
-  /** Its own first look; null: it begins with the next event. */
-  look: (() => Promise<FirstLook>) | null;
-  /** What may wait for it: bytes, and deliveries. */
-  backlogBytes: number;
-  maxWaiting: number;
-  /** A fault as the transport expects it of a subscription. */
-  fault(error: unknown): unknown;
-  /** It is ready for more, after it was not. */
+/** What a member asks of its group. */
+export interface MemberHost {
+  /** What may wait for one member, in bytes. */
+  readonly backlogBytes: number;
+  /** What is there now, as this member sees it. */
+  look(args: ExecutionArgs): Promise<FirstLook>;
+  /** A member is ready for more, after it was not. */
   ready(): void;
   leave(member: Member): void;
 }
@@ -45,7 +41,6 @@ interface Waiter {
  * their order holds.
  */
 export class Member implements AsyncIterableIterator<ExecutionResult> {
-  #look: Membership['look'];
   #shown: bigint;
   #waiting: Delivery[] | null = null;
   #waitingBytes = 0;
@@ -55,9 +50,19 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
   /** It ends when what waits is sent. */
   #end: { error: unknown } | null = null;
 
-  constructor(private readonly membership: Membership) {
-    this.#look = membership.look;
-    this.#shown = membership.joinedAt;
+  /**
+   * @param args its own, with its own context
+   * @param joinedAt position of the last event before it joined
+   * @param looks does it begin with a look of its own, and not with the next event?
+   */
+  constructor(
+    private readonly host: MemberHost,
+    private readonly subscriber: Subscriber,
+    private readonly args: ExecutionArgs,
+    joinedAt: bigint,
+    private looks: boolean,
+  ) {
+    this.#shown = joinedAt;
   }
 
   /** Has it not seen this version, as far as is known? */
@@ -79,8 +84,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
       this.#waiting ??= [];
       this.#waiting.push(delivery);
       this.#waitingBytes += delivery.size();
-      const { maxWaiting, backlogBytes } = this.membership;
-      if (this.#waiting.length > maxWaiting || this.#waitingBytes > backlogBytes) this.#shed();
+      if (this.#waiting.length > MAX_WAITING || this.#waitingBytes > this.host.backlogBytes) this.#shed();
     }
   }
 
@@ -93,9 +97,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
 
   next(): Promise<IteratorResult<ExecutionResult>> {
     if (this.#isOver) return Promise.resolve(DONE);
-    const look = this.#look;
-    this.#look = null;
-    if (look) return this.#first(look);
+    if (this.looks) return this.#first();
     return new Promise((resolve, reject) => {
       this.#parked = { resolve, reject };
       this.#flush();
@@ -118,16 +120,17 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     return this;
   }
 
-  async #first(look: () => Promise<FirstLook>): Promise<IteratorResult<ExecutionResult>> {
+  async #first(): Promise<IteratorResult<ExecutionResult>> {
+    this.looks = false;
     try {
-      const { result, version, isLast } = await look();
+      const { result, version, isLast } = await this.host.look(this.args);
       if (this.#isOver) return DONE;
       if (version !== null) this.#shown = version;
       if (isLast) this.#leave();
       return { done: false, value: result };
     } catch (error) {
       this.#leave();
-      throw this.membership.fault(error);
+      throw faultOf(error, this.args);
     }
   }
 
@@ -143,7 +146,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
       }
     }
     if (this.#end && this.#parked && !this.#waiting) this.#finish(this.#parked);
-    else if (this.isReady()) this.membership.ready();
+    else if (this.isReady()) this.host.ready();
   }
 
   #take(delivery: Delivery): void {
@@ -158,7 +161,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
   }
 
   #write(delivery: Delivery): void {
-    const { socket, stream, operationId } = this.membership.subscriber;
+    const { socket, stream, operationId } = this.subscriber;
     // what is closing is told so by its transport
     if (socket.readyState !== socket.OPEN) return;
     const frame = delivery.frame(operationId);
@@ -179,7 +182,7 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     if (!first) return;
     this.#end = { error: new SlowConsumerError(encodeCursor(first.position - 1n)) };
     this.#waiting = null;
-    this.membership.leave(this);
+    this.host.leave(this);
     if (this.#parked) this.#finish(this.#parked);
   }
 
@@ -188,12 +191,19 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     this.#parked = null;
     this.#leave();
     if (error === null) resolve(DONE);
-    else reject(this.membership.fault(error));
+    else reject(faultOf(error, this.args));
   }
 
   #leave(): void {
     this.#isOver = true;
     this.#waiting = null;
-    this.membership.leave(this);
+    this.host.leave(this);
   }
+}
+
+/** As executors wrap what the source of a subscription throws. */
+function faultOf(error: unknown, { document, operationName }: ExecutionArgs): unknown {
+  const operation = getOperationAST(document, operationName);
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError, nodes: operation ? [operation] : [] });
 }

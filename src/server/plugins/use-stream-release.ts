@@ -1,33 +1,55 @@
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Deps } from '../../deps.ts';
-import type { EventStream } from '../../events/hub.ts';
-
-const releases = new WeakMap<Deps, () => void>();
+import type { EventStream, Hub } from '../../events/hub.ts';
 
 /** Deps for one operation: the streams that it opens are known, so that they can be closed when it ends. */
 export function operationDeps(deps: Deps): Deps {
-  const opened = new Set<EventStream>();
-  let released = false;
-  const track = (stream: EventStream): EventStream => {
-    opened.add(stream);
-    if (released) stream.close();
+  return { ...deps, hub: new OperationHub(deps.hub) };
+}
+
+/** The hub as one operation has it. A class, because many are open at a time: its functions are there once. */
+class OperationHub implements Hub {
+  readonly #opened = new Set<EventStream>();
+  #released = false;
+
+  constructor(private readonly hub: Hub) {}
+
+  open(...of: Parameters<Hub['open']>): EventStream {
+    return this.#track(this.hub.open(...of));
+  }
+
+  replayThenLive(...of: Parameters<Hub['replayThenLive']>): EventStream {
+    return this.#track(this.hub.replayThenLive(...of));
+  }
+
+  close(reason: 'SHUTDOWN'): void {
+    this.hub.close(reason);
+  }
+
+  position(): bigint {
+    return this.hub.position();
+  }
+
+  onPublish(listener: () => void): () => void {
+    return this.hub.onPublish(listener);
+  }
+
+  size(): number {
+    return this.hub.size();
+  }
+
+  /** Closes what was opened, and what will be. */
+  release(): void {
+    this.#released = true;
+    for (const stream of this.#opened) stream.close();
+  }
+
+  #track(stream: EventStream): EventStream {
+    this.#opened.add(stream);
+    if (this.#released) stream.close();
     return stream;
-  };
-  const hub: Deps['hub'] = {
-    open: (scope, filter) => track(deps.hub.open(scope, filter)),
-    replayThenLive: (scope, filter, after) => track(deps.hub.replayThenLive(scope, filter, after)),
-    close: (reason) => deps.hub.close(reason),
-    position: () => deps.hub.position(),
-    onPublish: (listener) => deps.hub.onPublish(listener),
-    size: () => deps.hub.size(),
-  };
-  const own = { ...deps, hub };
-  releases.set(own, () => {
-    released = true;
-    for (const stream of opened) stream.close();
-  });
-  return own;
+  }
 }
 
 /**
@@ -37,36 +59,39 @@ export function operationDeps(deps: Deps): Deps {
 export function useStreamRelease(): Plugin {
   return {
     onSubscribe({ args }) {
-      const { deps } = args.contextValue as unknown as { deps: Deps };
+      const { hub } = (args.contextValue as unknown as { deps: Deps }).deps;
       return {
         onSubscribeResult({ result, setResult }) {
-          if (isAsyncIterable<ExecutionResult>(result)) setResult(releasing(result, () => releases.get(deps)?.()));
+          if (hub instanceof OperationHub && isAsyncIterable<ExecutionResult>(result))
+            setResult(new ReleasingResults(result[Symbol.asyncIterator](), hub));
         },
       };
     },
   };
 }
 
-function releasing(
-  results: AsyncIterable<ExecutionResult>,
-  release: () => void,
-): AsyncIterableIterator<ExecutionResult> {
-  const iterator = results[Symbol.asyncIterator]();
-  const done = { done: true, value: undefined } as const;
-  return {
-    next: () => iterator.next(),
-    async return() {
-      release();
-      await iterator.return?.();
-      return done;
-    },
-    async throw(error: unknown) {
-      release();
-      await iterator.return?.();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+class ReleasingResults implements AsyncIterableIterator<ExecutionResult> {
+  constructor(
+    private readonly results: AsyncIterator<ExecutionResult>,
+    private readonly hub: OperationHub,
+  ) {}
+
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    return this.results.next();
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult>> {
+    this.hub.release();
+    await this.results.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<ExecutionResult>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
