@@ -17,12 +17,14 @@ export async function pruneDeliveries({ prisma }: Database, before: Date, limit:
   return removed;
 }
 
-/** When the oldest event was recorded that an endpoint is still to be told of; null when there is none. Older ones may go. */
+/** When the first event of the log was recorded that an endpoint is still to be told of; null when there is none. Those before it may go. */
 export async function oldestUntold({ prisma }: Database): Promise<Date | null> {
-  // what waits behind another is about a later event than that
+  // what waits behind another is about a later event than that; no table is read but from where it begins to matter
   const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
-    SELECT min(recorded_at) AS at FROM event_log WHERE position IN (
-      SELECT position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL
-      UNION ALL (SELECT e.position FROM event_log e, webhook_cursor c WHERE e.position > c.position))`;
+    WITH due AS MATERIALIZED (SELECT position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL),
+      ahead AS MATERIALIZED (SELECT position FROM event_log WHERE position > (SELECT position FROM webhook_cursor)
+        ORDER BY position LIMIT 1)
+    SELECT recorded_at AS at FROM event_log
+    WHERE position = (SELECT min(position) FROM (SELECT position FROM due UNION ALL SELECT position FROM ahead) AS untold)`;
   return row?.at ?? null;
 }
