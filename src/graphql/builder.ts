@@ -67,7 +67,7 @@ export const builder = new SchemaBuilder<{
   ],
   defaultFieldNullability: false,
   complexity: {
-    limit: operationLimits,
+    limit: ({ priced }) => (priced ? {} : operationLimits),
     complexityError: (kind, result) => {
       const limit = kind.toLowerCase() as keyof typeof operationLimits;
       return tooMuch(limit, result[limit]);

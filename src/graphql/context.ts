@@ -12,6 +12,8 @@ export interface Context {
   lastEventId: string | null;
   /** The cursor of the event that is being delivered, for transports that carry it beside the data. */
   delivery: { cursor: string | null };
+  /** The cost of its document is the same whoever sends it, and was found to be within the limits: it is not counted again. */
+  priced?: boolean;
   /** Fresh for each event of a subscription, so that nothing stale is shown. */
   loaders: Loaders;
 }
@@ -25,7 +27,8 @@ export interface Caller {
 
 /** The context of one operation. */
 export function createContext(deps: Deps, caller: Caller): Context {
-  return { deps, ...caller, delivery: { cursor: null }, loaders: loadersWhenUsed(deps, caller.viewer) };
+  const { viewer, requestId, lastEventId } = caller;
+  return { deps, viewer, requestId, lastEventId, delivery: { cursor: null }, loaders: loadersWhenUsed(deps, viewer) };
 }
 
 /** New loaders, made when the first is used: an open subscription that waits for its next event holds none. */

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
 import { SetupError } from '../errors.ts';
+import { createContext } from '../graphql/context.ts';
 import { bearerOf } from './bearer.ts';
 import { type PersistedDocuments, startPersistedDocuments } from './documents/start.ts';
 import { createCompiledDocuments } from './door/compiled-documents.ts';
@@ -18,13 +19,13 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { handleOauthReturn, isOauthReturn } from './oauth-return.ts';
 import { createRateLimiter } from './rate.ts';
-import { requestIdOf } from './request.ts';
+import { commonHeaders, hostCheck, requestIdOf, setHeaders } from './request.ts';
 import { serveGraphql, stateOf } from './serve-graphql.ts';
 import { oncePerRequest } from './sign-in.ts';
 import { createSseStreams, type SseStreams } from './sse.ts';
 import { createWebhookDoor, type WebhookDoor } from './webhooks-in.ts';
 import { createSocketServer, type SocketServer } from './ws.ts';
-import { contextOf, createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
+import { createGraphqlServer, pipelineOf, type Yoga } from './yoga.ts';
 
 export interface EdgeOptions {
   schema: GraphQLSchema;
@@ -54,6 +55,7 @@ interface Parts {
   metrics: Metrics;
   webhooks: WebhookDoor;
   options: EdgeOptions;
+  isGoodHost(host: string | undefined): boolean;
   connections: Set<Socket>;
   draining: boolean;
 }
@@ -77,7 +79,7 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
     (req, res) => {
       handle(parts, req, res)
         .catch((error: unknown) => fail(deps, req, res, error))
-        .finally(() => cutWhenStalled(res, limits.stallMs));
+        .then(() => cutWhenStalled(res, limits.stallMs));
     },
   );
   server.on('connection', (socket) => {
@@ -130,7 +132,16 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   const shared = { limits, limiter, signInOnce, persisted, compiled, metrics, streams };
   const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
   const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga, persisted), limits, limiter });
-  const door = compiled && createDoor({ yoga, persisted, signInOnce, contextOf: contextOf(deps), met: metrics.door });
+  const door =
+    compiled &&
+    createDoor({
+      yoga,
+      persisted,
+      signInOnce,
+      met: metrics.door,
+      // what is run there ends by itself: no stream of it has to be closed
+      contextOf: (state) => createContext(deps, state),
+    });
   return {
     deps,
     limits,
@@ -142,6 +153,7 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
     metrics,
     webhooks: createWebhookDoor(deps),
     options,
+    isGoodHost: hostCheck(),
     connections,
     draining: false,
   };
@@ -149,19 +161,21 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
 
 async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const requestId = requestIdOf(req);
-  res.setHeader('X-Request-Id', requestId);
-  res.setHeader('X-Content-Type-Options', 'nosniff');
+  const answerType = parts.door && !parts.draining ? fitAnswerType(req, parts.limits.bodyBytes) : null;
+  const isGoodHost = parts.isGoodHost(req.headers.host);
+  if (parts.door && answerType !== null && isGoodHost)
+    return serveAtDoor(parts, parts.door, answerType, requestId, req, res);
+  setHeaders(res, commonHeaders(requestId));
   if (parts.draining) res.setHeader('Connection', 'close');
   // a name that is none would come apart where the URL is put together
-  if (!URL.canParse(`http://${req.headers.host}/`))
-    return sendJson(res, 400, { error: 'The Host header is malformed.', requestId });
+  if (!isGoodHost) return sendJson(res, 400, { error: 'The Host header is malformed.', requestId });
   const path = pathOf(req);
   if (parts.webhooks.matches(path)) return parts.webhooks.handle(req, res);
   if (isOauthReturn(path)) return handleOauthReturn(parts.deps, req, res);
   if (isFileLink(path)) return handleFile(parts.deps, path, req, res);
   switch (path) {
     case '/graphql':
-      return serveGraphqlRequest(parts, requestId, req, res);
+      return serveGraphql(parts.yoga, stateOf(requestId, req, parts.deps.config.trustedProxies), req, res);
     case '/health/live':
       return sendJson(res, 200, { status: 'live' });
     case '/health/ready':
@@ -173,16 +187,29 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   }
 }
 
-async function serveGraphqlRequest(
-  { deps, yoga, door, limits, draining }: Parts,
+/** The door writes the common headers itself; whatever it does not answer gets them first. */
+async function serveAtDoor(
+  { deps, yoga }: Parts,
+  door: Door,
+  answerType: string,
   requestId: string,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   const state = stateOf(requestId, req, deps.config.trustedProxies);
-  const answerType = door && !draining ? fitAnswerType(req, limits.bodyBytes) : null;
-  if (!door || answerType === null) return serveGraphql(yoga, state, req, res);
-  return door.serve(req, res, { answerType, state, passOn: (again) => serveGraphql(yoga, state, again, res) });
+  try {
+    await door.serve(req, res, {
+      answerType,
+      state,
+      passOn(again) {
+        setHeaders(res, commonHeaders(requestId));
+        return serveGraphql(yoga, state, again, res);
+      },
+    });
+  } catch (error) {
+    if (!res.headersSent) setHeaders(res, commonHeaders(requestId));
+    throw error;
+  }
 }
 
 /** An answer that is written is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */

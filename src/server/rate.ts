@@ -68,12 +68,14 @@ export function createRateLimiter(
   };
 }
 
-/** The headers of draft-ietf-httpapi-ratelimit-headers-10. */
-export function rateHeaders({ policy, quota, windowSeconds, remaining, resetSeconds }: RateStanding) {
-  return {
-    'RateLimit-Policy': `"${policy}";q=${quota};w=${windowSeconds}`,
-    RateLimit: `"${policy}";r=${remaining};t=${resetSeconds}`,
-  };
+/** The headers of draft-ietf-httpapi-ratelimit-headers-10: names and values in turn. */
+export function rateHeaders({ policy, quota, windowSeconds, remaining, resetSeconds }: RateStanding): string[] {
+  return [
+    'RateLimit-Policy',
+    `"${policy}";q=${quota};w=${windowSeconds}`,
+    'RateLimit',
+    `"${policy}";r=${remaining};t=${resetSeconds}`,
+  ];
 }
 
 /** One name for all connections and requests of a caller. */

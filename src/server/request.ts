@@ -50,3 +50,29 @@ export function requestIdOf(req: IncomingMessage): string {
   const given = req.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
+
+/** Headers of every answer: names and values in turn. */
+export const commonHeaders = (requestId: string): string[] => [
+  'X-Request-Id',
+  requestId,
+  'X-Content-Type-Options',
+  'nosniff',
+];
+
+/** Sets headers that are names and values in turn. */
+export function setHeaders(res: ServerResponse, headers: readonly string[]): void {
+  for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+}
+
+const MOST_HOSTS = 100;
+
+/** Can a URL be made with this Host? Remembers the names that callers use. */
+export function hostCheck(): (host: string | undefined) => boolean {
+  const good = new Set<string>();
+  return (host) => {
+    if (host !== undefined && good.has(host)) return true;
+    const isGood = URL.canParse(`http://${host}/`);
+    if (isGood && host !== undefined && good.size < MOST_HOSTS) good.add(host);
+    return isGood;
+  };
+}

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerOf } from './bearer.ts';
 import { sendJson } from './json.ts';
 import { addressOf, rateHeaders } from './rate.ts';
-import type { RequestState } from './request.ts';
+import { type RequestState, setHeaders } from './request.ts';
 import type { Yoga } from './yoga.ts';
 
 /**
@@ -34,11 +34,10 @@ export async function serveGraphql(
   const text = state.writeBody ? '' : await response.text();
   if (res.destroyed && !state.writeBody) return;
   response.headers.forEach((value, name) => {
-    res.setHeader(name, value);
+    // multipart/mixed says chunked; it leaves whole, with its length, and both at once would be no HTTP
+    if (name.toLowerCase() !== 'transfer-encoding') res.setHeader(name, value);
   });
-  if (state.rate.standing) {
-    for (const [name, value] of Object.entries(rateHeaders(state.rate.standing))) res.setHeader(name, value);
-  }
+  if (state.rate.standing) setHeaders(res, rateHeaders(state.rate.standing));
   if (state.writeBody) {
     res.writeHead(status);
     return state.writeBody(res);

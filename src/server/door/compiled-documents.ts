@@ -9,8 +9,11 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { isPromise } from 'graphql-yoga';
+import type { Context } from '../../graphql/context.ts';
+import { isPricedForAll } from '../../graphql/document-price.ts';
 import { keepingSerializers, withGuards } from './guards.ts';
 import { located, nodesOf } from './located-errors.ts';
+import { plainValues } from './plain-values.ts';
 import { unfitness } from './survey.ts';
 
 /** Runs a document. Null: what it is given is not what it asks for, and nothing was run. */
@@ -58,7 +61,9 @@ function compile(
   if (!isCompiledQuery(compiled)) return null;
   const operation = own.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const definitions = operation?.variableDefinitions ?? [];
+  const isPlain = plainValues(definitions);
   const nodes = nodesOf(own);
+  const priced = isPricedForAll(schema, document);
   const finished = (result: ExecutionResult, context: object): ExecutionResult => {
     const { errors } = result;
     return errors?.length ? located({ ...result, errors }, nodes, context) : result;
@@ -67,8 +72,9 @@ function compile(
     operationName: operation?.name?.value ?? null,
     run(context, variables) {
       // the compiled code is kinder to wrong values, and words what it refuses in another way
-      if (definitions.length > 0 && getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors)
+      if (!isPlain(variables) && getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors)
         return null;
+      (context as Partial<Context>).priced = priced;
       const result = compiled.query(undefined, context, variables);
       if (isPromise(result)) return result.then((settled) => finished(settled, context));
       return 'data' in result ? finished(result, context) : null;

@@ -4,7 +4,7 @@ import type { Context } from '../../graphql/context.ts';
 import { type Admission, admitDocument } from '../documents/admit-document.ts';
 import type { PersistedDocuments } from '../documents/start.ts';
 import { rateHeaders } from '../rate.ts';
-import type { RequestState } from '../request.ts';
+import { commonHeaders, type RequestState } from '../request.ts';
 import type { Yoga } from '../yoga.ts';
 import { type Asked, readAsked } from './asked.ts';
 
@@ -70,7 +70,7 @@ export function createDoor({ yoga, persisted, signInOnce, contextOf, met }: Door
     const args: ExecutionArgs = {
       schema,
       document: admission.persisted.document,
-      contextValue: Object.assign(state, contextOf(state)),
+      contextValue: Object.assign(contextOf(state), state),
       variableValues: asked.variables,
       operationName: asked.operationName,
     };
@@ -141,14 +141,14 @@ function readBody(req: IncomingMessage): Promise<string> {
   });
 }
 
+const RESULT = ['Cache-Control', 'no-store'];
+
 function send(res: ServerResponse, state: RequestState, answerType: string, result: ExecutionResult): void {
   const text = JSON.stringify(result);
   const { standing } = state.rate;
-  res.writeHead(200, {
-    'Content-Type': `${answerType}; charset=utf-8`,
-    ...(standing ? rateHeaders(standing) : {}),
-    'Cache-Control': 'no-store',
-    'Content-Length': Buffer.byteLength(text),
-  });
+  const headers = [...commonHeaders(state.requestId), ...RESULT];
+  headers.push('Content-Type', `${answerType}; charset=utf-8`, 'Content-Length', String(Buffer.byteLength(text)));
+  if (standing) headers.push(...rateHeaders(standing));
+  res.writeHead(200, headers);
   res.end(text);
 }
