@@ -115,8 +115,11 @@ export async function reserveCaps(sql: Sql, wishes: CapWish[], at: Date): Promis
       const { kind, window, currency } = cap.limit;
       const key = keyOfCap(cap);
       const used = asked.get(key) ?? emptyUse(use.walletId, { kind, window, currency, start: startOf(window) });
-      used.spentMinor += use.amountMinor;
-      used.count += 1;
+      // what no cap allows is refused whatever else is used, and the row is locked all the same
+      if (use.amountMinor <= cap.limit.maxMinor) {
+        used.spentMinor += use.amountMinor;
+        used.count += 1;
+      }
       asked.set(key, used);
     }
   }
@@ -173,8 +176,8 @@ function capsOf(rows: Map<string, Used>, at: Date): Caps {
       }
     },
     async settle(sql) {
-      const odd = [...rows.values()].filter(({ count, reserved }) => count < reserved.count);
-      const unused = odd.filter(({ fresh, count }) => fresh && count === 0);
+      const unused = [...rows.values()].filter(({ fresh, count }) => fresh && count === 0);
+      const odd = [...rows.values()].filter(({ count, reserved }) => count !== reserved.count);
       const kept = odd.filter((used) => !unused.includes(used));
       if (unused.length > 0) await sql.rows(FORGET, values(unused));
       if (kept.length > 0) await sql.rows(SETTLE, values(kept));
