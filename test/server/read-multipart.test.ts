@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { StoredFile } from '../../src/lib/stored-file.ts';
 import { openUploadFolder } from '../../src/server/uploads/folder.ts';
+import { createParts } from '../../src/server/uploads/parts.ts';
 import { readMultipart } from '../../src/server/uploads/read-multipart.ts';
-import { MULTIPART, type RawPart, rawMultipart } from '../support/uploads.ts';
+import { heapHeld, MULTIPART, type RawPart, rawMultipart } from '../support/uploads.ts';
 
 /** Multipart bodies piece by piece: whatever comes, and however it is cut, there is an answer and nothing stays on disk. */
 
@@ -203,4 +204,17 @@ test('What a killed gateway left is removed at the next start; a folder that can
   rmSync(join(dataDir, 'uploads', 'not-ours.txt'));
   writeFileSync(join(dataDir, 'file'), '');
   expect(() => openUploadFolder(join(dataDir, 'file'))).toThrow(/DATA_DIR .* cannot be written/);
+});
+
+test('A body in very many pieces takes up no more than one in few.', async () => {
+  const folder = openUploadFolder(dataDir);
+  const roomy = { ...limits, bodyBytes: 1_000_000 };
+  const parts = createParts(MULTIPART['Content-Type'], { limits: roomy, folder, admit: () => () => undefined });
+  const body = rawMultipart([operations]);
+  await parts.write(body.subarray(0, body.indexOf('{')));
+  const before = heapHeld();
+  const piece = Buffer.from('x');
+  for (let sent = 0; sent < 100_000; sent += 1) await parts.write(piece);
+  expect(heapHeld() - before).toBeLessThan(8_000_000);
+  await parts.release();
 });

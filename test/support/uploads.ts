@@ -55,5 +55,12 @@ export function bytesHeld(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
+/** The same for objects. */
+export function heapHeld(): number {
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

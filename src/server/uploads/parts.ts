@@ -59,10 +59,13 @@ export function createParts(contentType: string, options: MultipartOptions): Par
   });
   return {
     write: (chunk) =>
-      Promise.race([new Promise<null>((resolve) => parser.write(chunk, () => resolve(null))), failure.happened]),
+      new Promise((resolve) => {
+        failure.tell(resolve);
+        parser.write(chunk, () => resolve(null));
+      }),
     async end() {
       parser.end();
-      const refusal = await Promise.race([finished, failure.happened]);
+      const refusal = await Promise.race([finished, new Promise(failure.tell)]);
       if (refusal !== null) throw refusal;
       return { asked: ask(), files: await files.all() };
     },
@@ -88,25 +91,20 @@ function createParser(contentType: string, fieldSize: number): InstanceType<type
 
 /** The first thing that goes wrong decides what the caller is told. */
 function createFailure() {
-  const { promise, resolve } = deferred<unknown>();
-  let set = false;
+  let first: { reason: unknown } | null = null;
+  let listener: ((reason: unknown) => void) | null = null;
   return {
-    /** What it was; waits for it. */
-    happened: promise,
-    isSet: () => set,
+    isSet: () => first !== null,
     set: (reason: unknown) => {
-      set = true;
-      resolve(reason);
+      first ??= { reason };
+      listener?.(first.reason);
+    },
+    /** Tells what it was, now or when it happens; only who asked last, so that a body in a million pieces leaves no million of listeners. */
+    tell: (told: (reason: unknown) => void) => {
+      listener = told;
+      if (first) told(first.reason);
     },
   };
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 function refusedField(name: string, truncated: boolean, late: boolean, limitBytes: number): unknown {
