@@ -5,11 +5,17 @@ import { present } from '../../lib/assert.ts';
 import { type Application, applications, exceeded, type LimitUse } from './consume-limits.ts';
 import { periodStart } from './period.ts';
 
-/** A movement that wants to use caps, and what is set for its wallet. */
+/** A movement that wants to use caps, and which those are. */
 export interface CapWish {
   use: LimitUse;
-  own: readonly WalletLimit[];
+  caps: Application[];
 }
+
+/** @param own what is set for the wallet */
+export const capWish = (use: LimitUse, own: readonly WalletLimit[]): CapWish => ({
+  use,
+  caps: applications([use], own),
+});
 
 /** What the movements of one transaction have used up of their caps so far. The rows are locked. */
 export interface Caps {
@@ -109,8 +115,8 @@ function periods(at: Date): (window: LimitWindow) => string {
 export async function reserveCaps(sql: Sql, wishes: CapWish[], at: Date): Promise<Caps> {
   const startOf = periods(at);
   const asked = new Map<string, Used>();
-  for (const { use, own } of wishes) {
-    for (const cap of applications([use], own)) {
+  for (const { use, caps } of wishes) {
+    for (const cap of caps) {
       if (cap.limit.window === 'ONE_TIME') continue;
       const { kind, window, currency } = cap.limit;
       const key = keyOfCap(cap);
@@ -160,15 +166,15 @@ const emptyUse = (walletId: string, of: Pick<Used, 'kind' | 'window' | 'currency
 
 function capsOf(rows: Map<string, Used>, at: Date): Caps {
   return {
-    check({ use, own }) {
-      for (const cap of applications([use], own)) {
+    check({ caps }) {
+      for (const cap of caps) {
         const { limit, sum } = cap;
         const used = limit.window === 'ONE_TIME' ? null : (rows.get(keyOfCap(cap)) ?? { spentMinor: 0n, count: 0 });
         if ((used?.spentMinor ?? 0n) + sum > limit.maxMinor) throw exceeded(limit, used, sum, at);
       }
     },
-    count({ use, own }) {
-      for (const cap of applications([use], own)) {
+    count({ use, caps }) {
+      for (const cap of caps) {
         if (cap.limit.window === 'ONE_TIME') continue;
         const used = present(rows.get(keyOfCap(cap)), 'a reserved cap');
         used.spentMinor += use.amountMinor;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sqlTransaction } from '../../../src/db/sql-transaction.ts';
-import { type CapWish, reserveCaps } from '../../../src/domain/limit/caps-in-group.ts';
+import { type CapWish, capWish, reserveCaps } from '../../../src/domain/limit/caps-in-group.ts';
 import { LimitExceededError } from '../../../src/domain/limit/errors.ts';
 import { newId } from '../../../src/lib/ids.ts';
 import { MAX_MINOR } from '../../../src/money/money.ts';
@@ -8,10 +8,8 @@ import { testDatabase } from '../../support/db.ts';
 
 const db = await testDatabase();
 const now = new Date('2026-11-22T10:00:00Z');
-const wish = (walletId: string, amountMinor: bigint): CapWish => ({
-  use: { walletId, level: 'FULL', kind: 'TRANSFER', currency: 'RUB', amountMinor },
-  own: [],
-});
+const wish = (walletId: string, amountMinor: bigint): CapWish =>
+  capWish({ walletId, level: 'FULL', kind: 'TRANSFER', currency: 'RUB', amountMinor }, []);
 const usage = async (walletId: string) =>
   (
     await db.pool.query('SELECT kind, spent_minor, count FROM limit_usage WHERE wallet_id = $1 ORDER BY kind', [

@@ -8,7 +8,7 @@ import { type GroupAccount, lockAccounts, postDecided, readAccounts } from '../.
 import type { JournalEntryDraft } from '../../../ledger/posting.ts';
 import { assert, present } from '../../../lib/assert.ts';
 import { type KeyClaim, releaseKeys } from '../../idempotency/claim-many.ts';
-import { type CapWish, readCaps, reserveCaps } from '../../limit/caps-in-group.ts';
+import { type CapWish, capWish, readCaps, reserveCaps } from '../../limit/caps-in-group.ts';
 import { checkStanding } from '../../limit/consume-limits.ts';
 import { announceInGroup } from '../../notification/announce-in-group.ts';
 import { bookAccount, type WalletBook } from '../../wallet/book.ts';
@@ -67,7 +67,7 @@ function candidate(job: Job, transfer: Transfer): Candidate {
     job,
     transfer,
     carry: transfer.carry,
-    cap: { use: transferUse(payment, transfer.from), own: transfer.from.limits },
+    cap: capWish(transferUse(payment, transfer.from), transfer.from.limits),
     fromBook,
     toBook,
     from: bookAccount(fromBook),
