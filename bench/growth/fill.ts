@@ -34,8 +34,10 @@ export async function fill(
   { partnerId, payments, progress = () => undefined }: Filling,
 ): Promise<Filled> {
   const count = Math.max(20, Math.floor(payments / PER_WALLET));
-  const client = await session(pool);
-  const second = await session(pool);
+  // one for both: ids are made from it
+  const origin = new Date(Math.trunc(Date.now() / 1000) * 1000 - SPAN_DAYS * 86_400_000);
+  const client = await session(pool, origin);
+  const second = await session(pool, origin);
   try {
     await client.query(WALLETS, [partnerId, count]);
     await partitions(client, payments);
@@ -82,7 +84,7 @@ export async function fill(
 }
 
 /** A connection for a bulk load. */
-async function session(pool: pg.Pool): Promise<pg.PoolClient> {
+async function session(pool: pg.Pool, origin: Date): Promise<pg.PoolClient> {
   const client = await pool.connect();
   for (const setting of [
     'session_replication_role = replica',
@@ -92,6 +94,7 @@ async function session(pool: pg.Pool): Promise<pg.PoolClient> {
   ])
     await client.query(`SET ${setting}`);
   await client.query(TIME_OF_IDS);
+  await client.query(`CREATE TEMP TABLE origin AS SELECT '${origin.toISOString()}'::timestamptz AS at`);
   return client;
 }
 
@@ -127,8 +130,7 @@ CREATE FUNCTION pg_temp.time_of(ms bigint) RETURNS text LANGUAGE sql IMMUTABLE P
 $$;
 CREATE FUNCTION pg_temp.id_of(kind text, ms bigint, n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT kind || '_' || pg_temp.time_of(ms) || 'e008' || lpad(n::text, 12, '0')
-$$;
-CREATE TEMP TABLE origin AS SELECT date_trunc('second', now()) - interval '${SPAN_DAYS} days' AS at`;
+$$;`;
 
 const WALLETS = `
 WITH n AS (SELECT n, pg_temp.id_of('wal', 0, n) AS wallet, pg_temp.id_of('cus', 0, n) AS customer, pg_temp.id_of('acc', 0, n) AS account,
