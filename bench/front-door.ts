@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { sha256 } from '../src/lib/crypto.ts';
 import { API_KEY, DOCUMENT, PAGE, WALLET_ID } from './front-door/data.ts';
+import { compiled } from './support/compiled.ts';
 import { createReport, medianRatio } from './support/report.ts';
 import { interleave, median } from './support/rounds.ts';
 
@@ -51,7 +52,7 @@ async function startTarget({ name, file, body }: (typeof contenders)[number]): P
     ...{ PATH: '', PORT: '0', SANDBOX: 'off', NODE_ENV: 'production', DATABASE_URL: 'postgres://127.0.0.1:1/none' },
     ...{ RATE_LIMIT: '1000000000', ADMIN_KEY: secret(), TOKEN_SECRET: secret(), ENCRYPTION_KEY: secret() },
   };
-  const child = fork(new URL(file, import.meta.url), { execArgv: ['--import', 'tsx'], env });
+  const child = fork(await compiled(new URL(file, import.meta.url)), { env });
   const [port] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(`${name} did not start`))),

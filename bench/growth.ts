@@ -9,6 +9,7 @@ import pg from 'pg';
 import { loadConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { type Questions, type Seeded, seed } from './growth/seed.ts';
+import { compiled } from './support/compiled.ts';
 import { createReport, medianRatio } from './support/report.ts';
 import { interleave, median } from './support/rounds.ts';
 import { startBenchServer } from './support/server.ts';
@@ -48,8 +49,7 @@ async function startTarget(databaseUrl: string, dataDir: string, payments: numbe
     ...{ NODE_ENV: 'production', ADMIN_KEY: secret(), TOKEN_SECRET: secret(), ENCRYPTION_KEY: secret() },
   };
   const seeded = await seed(loadConfig(env), payments);
-  const child = fork(new URL('./wallet-page/gateway.ts', import.meta.url), {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(await compiled(new URL('./wallet-page/gateway.ts', import.meta.url)), {
     env: { ...env, PATH: '' },
   });
   const [port] = await once(child, 'message');

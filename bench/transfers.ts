@@ -9,6 +9,7 @@ import { loadConfig } from '../src/config.ts';
 import { openDatabase } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { verifyLedger } from '../src/ledger/checks.ts';
+import { compiled } from './support/compiled.ts';
 import { cpuOfServer } from './support/cpu.ts';
 import { type KeepAlive, openKeepAlive } from './support/keep-alive.ts';
 import { findPgbench } from './support/pgbench.ts';
@@ -112,8 +113,8 @@ async function startGateway(
   env: Record<string, string>,
 ): Promise<{ url: string; cpu(): Promise<number>; stop(): Promise<void> }> {
   const profile = options['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${options['cpu-prof']}`] : [];
-  const execArgv = ['--import', 'tsx', ...profile];
-  const child = fork(new URL('./transfers/gateway.ts', import.meta.url), { execArgv, env: { ...env, PATH: '' } });
+  const file = await compiled(new URL('./transfers/gateway.ts', import.meta.url));
+  const child = fork(file, { execArgv: profile, env: { ...env, PATH: '' } });
   const gone = once(child, 'exit');
   const [port] = await once(child, 'message');
   const stop = async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { compiled } from '../support/compiled.ts';
 import type { ClientAnswer, ClientCommand } from './client.ts';
 import type { ServerCommand } from './gateway.ts';
 import type { Held } from './spent.ts';
@@ -16,9 +17,9 @@ interface Child {
   stop(): Promise<void>;
 }
 
-function start(file: string, env: Record<string, string>): Child {
-  const execArgv = ['--import', 'tsx', '--expose-gc'];
-  const child: ChildProcess = fork(new URL(file, import.meta.url), { execArgv, env: { ...env, PATH: '' } });
+async function start(file: string, env: Record<string, string>): Promise<Child> {
+  const entry = await compiled(new URL(file, import.meta.url));
+  const child: ChildProcess = fork(entry, { execArgv: ['--expose-gc'], env: { ...env, PATH: '' } });
   const gone = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });
@@ -61,9 +62,9 @@ export interface Stand {
 
 /** @param file of the server */
 export async function startStand(file: string, env: Record<string, string>): Promise<Stand> {
-  const server = start(file, env);
+  const server = await start(file, env);
   const port = (await server.answer()) as number;
-  const client = start('./client.ts', env);
+  const client = await start('./client.ts', env);
   let subscribers = 0;
   return {
     port,

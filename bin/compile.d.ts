@@ -1,0 +1,2 @@
+/** @see compile.js */
+export function compile(source: string): Promise<string>;
