@@ -17,8 +17,6 @@ export interface LaneOptions<Item extends Waiting> {
   run(group: Item[]): Promise<void>;
 }
 
-const SMALL_GROUP = 16;
-
 /**
  * Makes groups of what is asked for at the same time. What comes while a lane is free goes at once, with whatever else came in this
  * turn of the event loop; what comes while all are busy shares the next group. Nobody overtakes an older item that touches the same.
@@ -32,9 +30,7 @@ export function createLanes<Item extends Waiting>({ batch, lanes, run }: LaneOpt
 
   const start = (): void => {
     while (busy < lanes && queue.length > 0) {
-      // free lanes share what waits, so that they are all at work; a handful is not worth dividing
-      const share = Math.max(SMALL_GROUP, Math.ceil(queue.length / (lanes - busy)));
-      const { group, left } = takeGroup(queue, Math.min(batch, share), touched);
+      const { group, left } = takeGroup(queue, batch, touched);
       if (group.length === 0) return;
       queue = left;
       busy += 1;
