@@ -31,9 +31,11 @@ export function createOpenStreams(deps: Pick<Deps, 'db'> & { log: Log }, documen
   const open = new Set<Watched>();
   const timer: Timer = startTimer('look for revoked documents', RULES_KEPT_MS, deps.log, async () => {
     if (open.size === 0) return;
-    const rules = await readDocumentRules(deps.db, [...new Set([...open].map(({ partnerId }) => partnerId))]);
+    // who comes while the rules are read is looked at the next time: its partner was not asked for
+    const streams = [...open];
+    const rules = await readDocumentRules(deps.db, [...new Set(streams.map(({ partnerId }) => partnerId))]);
     const judge = oncePerDocument(documents);
-    for (const stream of [...open]) {
+    for (const stream of streams) {
       const error = await refusalOf(stream, rules.get(stream.partnerId), judge);
       if (error) stream.shown.end(error);
     }
