@@ -63,7 +63,7 @@ async function touched(read: () => Promise<unknown>): Promise<number[]> {
   const plans: number[] = [];
   // among few rows reading all of them may be as cheap: what is looked at is whether the indexes lead to the page
   await client.query('SET enable_seqscan = off');
-  for (const { text, values } of sent.filter((one) => /^\s*SELECT/.test(one.text))) {
+  for (const { text, values } of sent.filter((one) => /^\s*SELECT[\s\S]*(account_line|posting)/.test(one.text))) {
     const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
       values,
