@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/support/setup.ts'],
           exclude: [...OWN_TIMERS, ...BROWSER],
           globalSetup: ['test/support/global-setup.ts'],
           // a worker loads the gateway once, not once for each file: no file keeps state in a module
@@ -33,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: BROWSER,
+          setupFiles: ['test/support/setup.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           // one browser at a time, by one worker that loads the gateway once
           isolate: false,

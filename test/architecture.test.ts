@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dependencies, packages, providers, stores } from './architecture/layers.ts';
 import {
+  cleaning,
   docstrings,
   doubles,
   environment,
@@ -44,6 +45,7 @@ const rules: [rule: Rule, over: typeof everything][] = [
   [fileLength(300, longFiles), everything],
   [escapes, everything],
   [promises, everything],
+  [cleaning, around],
 ];
 
 describe('The code keeps the rules', () => {
@@ -192,6 +194,7 @@ const samples: [rule: Rule, path: string, wrong: string, right: string][] = [
     '// biome-ignore lint/suspicious/noExplicitAny: the library says any\nlet x: any;',
   ],
   [escapes, 'src/app.ts', '// @ts-ignore\nf();', '// @ts-expect-error the types of this package are behind\nf();'],
+  [cleaning, 'test/support/app.ts', 'afterAll(() => app.stop());', 'atEnd(() => app.stop());'],
   [promises, 'src/app.ts', `// ${'TO'}${'DO'} later`, '// What is done is done.'],
   [docstrings, 'src/app.ts', '// said\nexport function f() {}', '/** Says. */\nexport function f() {}'],
   [

@@ -55,6 +55,20 @@ export const keyset: Rule = {
     ),
 };
 
+/** `afterAll` inside a hook or a test is never run: what a helper starts there would stay until the worker ends. */
+export const cleaning: Rule = {
+  name: 'what helpers of tests start is cleaned up by atEnd',
+  instead: 'atEnd(clean) of test/support/at-end.ts, which works wherever the helper is called.',
+  find: (source) =>
+    /^test\/support\/(?!setup)/.test(source.path)
+      ? nodes(
+          source,
+          (node) => calleeOf(source, node) === 'afterAll',
+          (text) => text,
+        )
+      : [],
+};
+
 /** One HTTP client has the deadlines, the size cap and the redaction. */
 export const httpClient: Rule = {
   name: 'only connectors/http.ts calls out over HTTP',

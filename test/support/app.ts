@@ -6,8 +6,9 @@ import { Writable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import { createClient as createSseClient, type Client as SseClient } from 'graphql-sse';
 import { type ClientOptions, createClient as createWsClient, type Client as WsClient } from 'graphql-ws';
+import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import WebSocket from 'ws';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -15,6 +16,7 @@ import { Scope } from '../../src/db/generated/enums.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createApiKey } from '../../src/domain/access/create-api-key.ts';
 import { createPartner } from '../../src/domain/access/create-partner.ts';
+import { atEnd } from './at-end.ts';
 import { createTestDatabase, dropTestDatabase } from './db.ts';
 import { forgetSecrets, learnSecret, learnSecrets, secretsInClear } from './secrets.ts';
 
@@ -66,10 +68,12 @@ export async function startTestApp({ env = {}, ...options }: TestAppOptions = {}
   const disposables: { dispose(): void | Promise<void> }[] = [];
   let app = await startApp(config, { ...options, log });
   running += 1;
-  afterAll(async () => {
+  atEnd(async () => {
     for (const client of disposables) await client.dispose();
-    const inClear = await secretsInClear({ logged, pool: app.deps.db.pool });
     await app.stop();
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    const inClear = await secretsInClear({ logged, pool });
+    await pool.end();
     await dropTestDatabase(databaseUrl);
     rmSync(dataDir, { recursive: true, force: true });
     running -= 1;

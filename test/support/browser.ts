@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { atEnd } from './at-end.ts';
 
 /** Where Debian's package and Google's put it. */
 const usual = ['/usr/bin/chromium', '/usr/bin/google-chrome'];
@@ -29,7 +30,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     chromiumSandbox: false,
     args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
   });
-  afterAll(() => browser.close());
+  atEnd(() => browser.close());
   return { newPage: () => newPage(browser) };
 }
 
@@ -80,7 +81,7 @@ export async function startShop(): Promise<TestShop> {
     response.writeHead(known ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(async () => {
+  atEnd(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;

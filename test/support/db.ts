@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/client.ts';
+import { atEnd } from './at-end.ts';
 
 /**
  * A migrated database of its own for the test file, dropped at its end.
@@ -10,7 +11,7 @@ import { type Database, openDatabase } from '../../src/db/client.ts';
 export async function testDatabase(poolSize = 10): Promise<Database> {
   const url = await createTestDatabase();
   const db = await openDatabase(url, poolSize);
-  afterAll(async () => {
+  atEnd(async () => {
     await db.close();
     await dropTestDatabase(url);
   });

@@ -1,9 +1,9 @@
-import { afterAll } from 'vitest';
 import type { PersonInput } from '../../schema/operations.ts';
 import type { ProviderAccount } from '../../src/db/generated/client.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
+import { atEnd } from './at-end.ts';
 
 /** The token that the emulator takes from the start. */
 export const TOKEN = 'YOUR-API-TOKEN';
@@ -39,7 +39,7 @@ export const diwaAccount = (
 /** Starts an emulator and opens an account of the partner at it. */
 export async function startDiwa(gateway: TestApp, partnerId: string): Promise<TestDiwa> {
   const sandbox = await startSandbox({ port: 0 });
-  afterAll(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const account = await diwaAccount(gateway, partnerId, { baseUrl: `${sandbox.url}/diwa` });
   return {
     sandbox,

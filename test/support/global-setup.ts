@@ -42,5 +42,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startServer(folder: string) {
   const { chmodSync } = await import('node:fs');
   chmodSync(folder, 0o755);
-  return startEmbedded(folder, ['max_connections=900', 'fsync=off', 'synchronous_commit=off']);
+  return startEmbedded(folder, ['max_connections=300', 'fsync=off', 'synchronous_commit=off']);
 }

@@ -1,8 +1,8 @@
-import { afterAll } from 'vitest';
 import type { ProviderAccount } from '../../src/db/generated/client.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
+import { atEnd } from './at-end.ts';
 import { password } from './provider-wallets.ts';
 
 /** An mbank emulator and a partner's account at it. */
@@ -27,7 +27,7 @@ export async function startMbank(
   more: Record<string, string | undefined> = {},
 ): Promise<TestMbank> {
   const sandbox = await startSandbox({ port: 0, webhookRetryDelaysMs: [0, 0, 0] });
-  afterAll(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const credentials: Record<string, string | undefined> = {
     phone: '+79990000001',
     password: 'house-p@ss',

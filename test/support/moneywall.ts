@@ -1,5 +1,5 @@
 import { print } from 'graphql';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import {
   AttachCreditTicketsDocument,
   CreditSessionDocument,
@@ -13,6 +13,7 @@ import { addJob } from '../../src/db/job-queue.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { bearer, type TestApp } from './app.ts';
+import { atEnd } from './at-end.ts';
 import { type Call, done, rub, unique } from './builders.ts';
 import { subscribe } from './operations.ts';
 
@@ -48,7 +49,7 @@ export async function startMoneywall(
   more: Record<string, string> = {},
 ): Promise<TestMoneywall> {
   const sandbox = await startSandbox({ port: 0 });
-  afterAll(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const account = await createProviderAccount(gateway.deps, {
     partnerId,
     provider: 'MONEYWALL',

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { afterAll, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { LinkWalletDocument, ReconciliationsDocument, StartReconciliationDocument } from '../../schema/operations.ts';
 import type { ProviderAccount } from '../../src/db/generated/client.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { house } from '../../src/sandbox/qiwi/seed.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
+import { atEnd } from './at-end.ts';
 import { type Call, done, unique } from './builders.ts';
 
 /**
@@ -59,7 +60,7 @@ export async function startQiwi(
   // a port that is still its own after it was closed for a while
   const port = Number.parseInt(await freePort(), 10);
   const sandbox = await startSandbox({ port, smtpPort: 0, webhookRetryDelaysMs: [100, 100] });
-  afterAll(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const credentials: Record<string, string | undefined> = { wallet: house.personId, token: house.token, ...more };
   const account = await createProviderAccount(gateway.deps, {
     partnerId,

@@ -1,9 +1,9 @@
-import { afterAll } from 'vitest';
 import { OpenProviderWalletDocument } from '../../schema/operations.ts';
 import type { ProviderAccount } from '../../src/db/generated/client.ts';
 import { createProviderAccount } from '../../src/domain/provider/create-provider-account.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import type { TestApp } from './app.ts';
+import { atEnd } from './at-end.ts';
 import { type Call, done, newPhone, unique } from './builders.ts';
 
 /** The house wallet of the emulator, with a million rubles. */
@@ -41,7 +41,7 @@ export async function startVsePlatezhi(
   more: Record<string, string> = {},
 ): Promise<TestVsePlatezhi> {
   const sandbox = await startSandbox({ port: 0 });
-  afterAll(() => sandbox.close());
+  atEnd(() => sandbox.close());
   const account = await createProviderAccount(gateway.deps, {
     partnerId,
     provider: 'VSEPLATEZHI',
