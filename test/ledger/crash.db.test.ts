@@ -1,16 +1,12 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.ts';
-import { type EmbeddedPostgres, startEmbedded } from '../../src/db/embedded.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
 import { topUpSettled, transferCompleted } from '../../src/ledger/entries.ts';
 import { createGroupCommit } from '../../src/ledger/group-commit.ts';
 import type { JournalEntryDraft } from '../../src/ledger/posting.ts';
 import { sealBatch } from '../../src/ledger/seal.ts';
 import { newId } from '../../src/lib/ids.ts';
+import { startOwnServer } from '../support/own-server.ts';
 import { somePartner } from './books.ts';
 
 const { about } = somePartner();
@@ -21,12 +17,6 @@ function anyDraft(): JournalEntryDraft {
   const [from, to] = [some(), some()];
   if (from === to) return topUpSettled({ ...about(), amount: 50n, walletId: from });
   return transferCompleted({ ...about(), amount: 3n, fee: 1n, fromWalletId: from, toWalletId: to });
-}
-
-/** As a power cut would: no checkpoint, no goodbye; what is not in the log on disk is gone. */
-function cutPower(folder: string): void {
-  const [pid] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  process.kill(Number.parseInt(pid ?? '', 10), 'SIGQUIT');
 }
 
 /** Posts through a group commit until the server dies under it. */
@@ -62,31 +52,15 @@ async function sealUntilDeath(db: Parameters<typeof sealBatch>[0], isDead: () =>
   }
 }
 
-/** The maintenance database will do: this server carries nothing else. */
-async function start(folder: string): Promise<{ server: EmbeddedPostgres; url: string }> {
-  const server = await startEmbedded(folder);
-  const url = new URL(server.url);
-  url.pathname = '/postgres';
-  return { server, url: url.href };
-}
-
 test('PostgreSQL dies in the middle of group commits: every answered entry stands, none stands half, and repeating is safe.', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'koshel-crash-'));
-  chmodSync(folder, 0o755); // the system user that PostgreSQL runs as must be able to enter
-  let { server, url } = await start(folder);
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await migrate(url);
+  const server = await startOwnServer();
   for (const afterAnswers of [150, 400, 700]) {
-    const { answered, unanswered } = await postUntilDeath(url, afterAnswers, () => cutPower(folder));
+    const { answered, unanswered } = await postUntilDeath(server.url, afterAnswers, server.cutPower);
     expect(answered.length).toBeGreaterThanOrEqual(afterAnswers);
     expect(unanswered.length).toBeGreaterThan(0);
 
-    ({ server, url } = await start(folder));
-    expect(server.started).toBe(true);
-    const db = await openDatabase(url, 4);
+    await server.startAgain();
+    const db = await openDatabase(server.url, 4);
     const ids = answered.map(({ id }) => id);
     const { rows } = await db.pool.query('SELECT count(*)::int AS n FROM journal_entry WHERE id = ANY ($1)', [ids]);
     expect(rows).toEqual([{ n: ids.length }]);

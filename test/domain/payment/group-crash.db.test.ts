@@ -1,12 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
 import { type Database, openDatabase } from '../../../src/db/client.ts';
-import { type EmbeddedPostgres, startEmbedded } from '../../../src/db/embedded.ts';
-import { migrate } from '../../../src/db/migrate.ts';
 import { createPartner } from '../../../src/domain/access/create-partner.ts';
 import type { PartnerViewer } from '../../../src/domain/access/viewer.ts';
 import { confirmPayment } from '../../../src/domain/payment/confirm-payment.ts';
@@ -18,6 +13,7 @@ import { topUpSettled } from '../../../src/ledger/entries.ts';
 import { newId } from '../../../src/lib/ids.ts';
 import { createDeps } from '../../../src/server/deps.ts';
 import { unique } from '../../support/builders.ts';
+import { startOwnServer } from '../../support/own-server.ts';
 import { breaksInTheBooks } from '../../support/snapshot.ts';
 
 /** What is left of a group of transfers when the server dies, or the word of its commit is lost. */
@@ -71,14 +67,8 @@ async function fulfil(deps: TestDeps, viewer: PartnerViewer, wish: Wish): Promis
   return payment.id;
 }
 
-/** As a power cut would: no checkpoint, no goodbye; what is not in the log on disk is gone. */
-function cutPower(folder: string): void {
-  const [pid] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  process.kill(Number.parseInt(pid ?? '', 10), 'SIGQUIT');
-}
-
 /** Wishes are fulfilled by sixty at once until the server dies under them. */
-async function wishUntilDeath(deps: TestDeps, { viewer, wallets }: Awaited<ReturnType<typeof scene>>, folder: string) {
+async function wishUntilDeath(deps: TestDeps, { viewer, wallets }: Awaited<ReturnType<typeof scene>>, die: () => void) {
   const [answered, unanswered] = [new Map<string, Wish>(), [] as Wish[]];
   let dead = false;
   const worker = async () => {
@@ -86,7 +76,7 @@ async function wishUntilDeath(deps: TestDeps, { viewer, wallets }: Awaited<Retur
       const wish = someWish(wallets);
       try {
         answered.set(await fulfil(deps, viewer, wish), wish);
-        if (answered.size === 300) cutPower(folder);
+        if (answered.size === 300) die();
       } catch (error) {
         if (error instanceof DomainError) throw error;
         dead = true;
@@ -105,31 +95,17 @@ const HALF = `SELECT p.id, p.status, p.version FROM payment p WHERE
   OR (SELECT count(*) FROM event_outbox e WHERE e.payment_id = p.id) <> (CASE p.status WHEN 'COMPLETED' THEN 5 ELSE 1 END)
   OR (SELECT count(*) FROM idempotency_key k WHERE k.result_id = p.id) <> 1`;
 
-async function start(folder: string): Promise<{ server: EmbeddedPostgres; url: string }> {
-  const server = await startEmbedded(folder);
-  const url = new URL(server.url);
-  url.pathname = '/postgres';
-  return { server, url: url.href };
-}
-
 test('PostgreSQL dies in the middle of groups: each payment is wholly done or not at all, and repeating the rest completes it.', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'koshel-group-crash-'));
-  chmodSync(folder, 0o755); // the system user that PostgreSQL runs as must be able to enter
-  let { server, url } = await start(folder);
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await migrate(url);
-  const before = await openDatabase(url, 8);
+  const server = await startOwnServer();
+  const before = await openDatabase(server.url, 8);
   const deps = await depsOn(before);
   const shop = await scene(deps);
-  const { answered, unanswered } = await wishUntilDeath(deps, shop, folder);
+  const { answered, unanswered } = await wishUntilDeath(deps, shop, server.cutPower);
   await before.close();
   expect(unanswered.length).toBeGreaterThan(0);
 
-  ({ server, url } = await start(folder));
-  const db = await openDatabase(url, 8);
+  await server.startAgain();
+  const db = await openDatabase(server.url, 8);
   const again = await depsOn(db);
   const completed = async () =>
     new Set((await db.prisma.payment.findMany({ where: { status: 'COMPLETED' } })).map(({ id }) => id));
@@ -169,15 +145,7 @@ function losingOneCommit(db: Database): Database {
 }
 
 test('The answer to a commit is lost: what stands is looked up, nothing is done twice, and each learns of its own.', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'koshel-group-lost-'));
-  chmodSync(folder, 0o755);
-  const { server, url } = await start(folder);
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await migrate(url);
-  const db = await openDatabase(url, 8);
+  const db = await openDatabase((await startOwnServer()).url, 8);
   const deps = await depsOn(db);
   const { viewer, wallets } = await scene(deps);
   const transfers = createTransferLane({ ...deps, db: losingOneCommit(db) });

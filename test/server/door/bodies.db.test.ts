@@ -1,34 +1,12 @@
-import { beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { documentOperations } from '../../../src/graphql/document-operations.ts';
 import { digest } from '../../support/documents.ts';
-import { startBothWays } from './both-ways.ts';
-import { doorSchema } from './schema.ts';
-import {
-  type Credentials,
-  headOf,
-  id,
-  NAMELESS,
-  OTHERS,
-  openDoorShop,
-  REVOKED,
-  TOUCH,
-  TWO,
-  VALUE,
-  WATCH,
-  WHO,
-} from './shop.ts';
+import { id, NAMELESS, OTHERS, ok, openDoors, REVOKED, TOUCH, TWO, VALUE, WATCH, WHO } from './shop.ts';
 
 /** Whatever the body is: both ways give the same answer. */
 
-const ways = await startBothWays({ schema: doorSchema });
-let credentials: Credentials = {};
-beforeAll(async () => {
-  credentials = await openDoorShop(ways.gateway);
-});
-const head = (more: Record<string, string | undefined> = {}, credential = 'key') =>
-  headOf(credentials[credential], more);
+const { ways, head } = await openDoors();
 const json = JSON.stringify;
-const ok = json({ documentId: id });
 
 describe('Whatever is asked for', () => {
   const sent: [string, string | Buffer][] = [

@@ -1,7 +1,8 @@
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type App, type AppOptions, startApp } from '../../../src/app.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { startTestApp, type TestApp, type TestAppOptions } from '../../support/app.ts';
+import { atEnd } from '../../support/at-end.ts';
 import { type RawAnswer, type RawRequest, sendRaw } from '../../support/raw-http.ts';
 
 /** Two gateways on one database: one with the front door and compiled documents, one with neither. */
@@ -21,7 +22,7 @@ export async function startBothWays(
   const gateway = await startTestApp(options);
   const { env: _, ...rest } = options;
   const plain = await startApp(gateway.config, { ...rest, door: false, log: createLog('silent') });
-  afterAll(() => plain.stop());
+  atEnd(() => plain.stop());
   return {
     gateway,
     plain,

@@ -1,19 +1,10 @@
-import { beforeAll, describe, test } from 'vitest';
-import { startBothWays } from './both-ways.ts';
-import { doorSchema } from './schema.ts';
-import { type Credentials, headOf, id, openDoorShop } from './shop.ts';
+import { describe, test } from 'vitest';
+import { id, ok, openDoors } from './shop.ts';
 
 /** Whoever asks, and however it is sent: both ways give the same answer. */
 
-const ways = await startBothWays({ schema: doorSchema });
-let credentials: Credentials = {};
-beforeAll(async () => {
-  credentials = await openDoorShop(ways.gateway);
-});
-const head = (more: Record<string, string | undefined> = {}, credential = 'key') =>
-  headOf(credentials[credential], more);
+const { ways, head } = await openDoors();
 const json = JSON.stringify;
-const ok = json({ documentId: id });
 
 describe('Whoever asks', () => {
   const who = [

@@ -5,6 +5,8 @@ import { revokeDocuments } from '../../../src/domain/document/revoke-documents.t
 import type { TestApp } from '../../support/app.ts';
 import { codegenManifest, digest } from '../../support/documents.ts';
 import { learnSecret } from '../../support/secrets.ts';
+import { startBothWays } from './both-ways.ts';
+import { doorSchema } from './schema.ts';
 
 /** Who asks at the two paths, and what is published there. */
 
@@ -18,11 +20,14 @@ export const REVOKED = 'query Revoked { hello }';
 export const OTHERS = 'query Others { hello }';
 export const id = digest(WHO);
 
+/** The usual question. */
+export const ok = JSON.stringify({ documentId: id });
+
 /** By a name that a test can have in its title. */
-export type Credentials = Record<string, string | undefined>;
+type Credentials = Record<string, string | undefined>;
 
 /** A partner with documents, another with others, and a credential of every kind. */
-export async function openDoorShop({ deps, config, partner }: TestApp): Promise<Credentials> {
+async function openDoorShop({ deps, config, partner }: TestApp): Promise<Credentials> {
   const { partnerId, apiKey } = await partner();
   const other = await partner('Other');
   const viewer = { kind: 'PARTNER' as const, partnerId, apiKeyId: 'key', scopes: new Set<never>() };
@@ -64,11 +69,13 @@ export async function openDoorShop({ deps, config, partner }: TestApp): Promise<
   return credentials;
 }
 
-/** The headers of a request for JSON; those that are undefined are left out. */
-export function headOf(
-  credential: string | undefined,
-  more: Record<string, string | undefined> = {},
-): Record<string, string> {
-  const all = { 'Content-Type': 'application/json', Authorization: credential, ...more };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** Both ways into that shop. `head` makes the headers of a request for JSON by one of its credentials; those that are undefined are left out. */
+export async function openDoors() {
+  const ways = await startBothWays({ schema: doorSchema });
+  const credentials = await openDoorShop(ways.gateway);
+  const head = (more: Record<string, string | undefined> = {}, credential = 'key'): Record<string, string> => {
+    const all = { 'Content-Type': 'application/json', Authorization: credentials[credential], ...more };
+    return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  };
+  return { ways, head };
 }

@@ -1,23 +1,14 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { publishDocuments } from '../../../src/domain/document/publish-documents.ts';
 import { revokeDocuments } from '../../../src/domain/document/revoke-documents.ts';
 import { becomes, codegenManifest, digest } from '../../support/documents.ts';
 import { sendBytes, sendRaw } from '../../support/raw-http.ts';
-import { startBothWays } from './both-ways.ts';
-import { doorSchema } from './schema.ts';
-import { type Credentials, headOf, id, NAMELESS, openDoorShop, TOUCH, WHO } from './shop.ts';
+import { NAMELESS, ok, openDoors, TOUCH, WHO } from './shop.ts';
 
 /** The door is really taken, by what it is for and by nothing else. */
 
-const ways = await startBothWays({ schema: doorSchema });
-let credentials: Credentials = {};
-beforeAll(async () => {
-  credentials = await openDoorShop(ways.gateway);
-});
-const head = (more: Record<string, string | undefined> = {}, credential = 'key') =>
-  headOf(credentials[credential], more);
+const { ways, head } = await openDoors();
 const json = JSON.stringify;
-const ok = json({ documentId: id });
 
 const { deps } = ways.gateway;
 
@@ -63,7 +54,7 @@ describe('At the door', () => {
 
   test('requests that are sent together are answered in their order, and a body that is cut off by nobody.', async () => {
     const one = (body: string, connection = 'keep-alive') =>
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Type: application/json\r\nAuthorization: ${credentials['key']}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Type: application/json\r\nAuthorization: ${head()['Authorization']}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     const answers = await sendBytes(
       ways.gateway.url,
       one(json({ documentId: digest(NAMELESS) })) + one('{') + one(ok, 'close'),
