@@ -1704,9 +1704,9 @@ export type TopUpCreateInput = {
   cardId?: InputMaybe<Scalars['ID']['input']>;
   /** Confirm at once; a refusal then leaves nothing behind. */
   confirm?: Scalars['Boolean']['input'];
-  /** The page will stand in a frame. */
+  /** CARD, FAST_PAYMENT: the page will stand in a frame. */
   embedded?: Scalars['Boolean']['input'];
-  /** Where the person comes back to when it failed. */
+  /** CARD, FAST_PAYMENT: where the person comes back to when it failed. */
   failureUrl?: InputMaybe<Scalars['URL']['input']>;
   /** Your own key for this payment: repeating it answers the same payment and moves nothing again. */
   idempotencyKey: Scalars['String']['input'];
@@ -1716,7 +1716,7 @@ export type TopUpCreateInput = {
   note?: InputMaybe<Scalars['String']['input']>;
   /** CARD, FAST_PAYMENT: through this provider; the best one when left out. */
   provider?: InputMaybe<ProviderCode>;
-  /** Where the person comes back to. */
+  /** CARD, FAST_PAYMENT: where the person comes back to. */
   returnUrl?: InputMaybe<Scalars['URL']['input']>;
   /** CARD: keep the card that is typed. */
   saveCard?: Scalars['Boolean']['input'];

@@ -35,9 +35,16 @@ const TopUpCreateInput = builder.inputType('TopUpCreateInput', {
       description: 'CARD: a kept card that pays; without it the person types one on the page of `nextAction`.',
     }),
     saveCard: t.boolean({ required: true, defaultValue: false, description: 'CARD: keep the card that is typed.' }),
-    returnUrl: t.field({ type: 'URL', description: 'Where the person comes back to.' }),
-    failureUrl: t.field({ type: 'URL', description: 'Where the person comes back to when it failed.' }),
-    embedded: t.boolean({ required: true, defaultValue: false, description: 'The page will stand in a frame.' }),
+    returnUrl: t.field({ type: 'URL', description: 'CARD, FAST_PAYMENT: where the person comes back to.' }),
+    failureUrl: t.field({
+      type: 'URL',
+      description: 'CARD, FAST_PAYMENT: where the person comes back to when it failed.',
+    }),
+    embedded: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'CARD, FAST_PAYMENT: the page will stand in a frame.',
+    }),
     provider: t.field({
       type: ProviderCodeEnum,
       description: 'CARD, FAST_PAYMENT: through this provider; the best one when left out.',
@@ -65,17 +72,7 @@ mutation('topUpCreate', {
     const { method, ...input } = { ...withoutNulls(rest), amount: minorAmount(amount, 'input.amount') };
     if (method === 'CARD' || method === 'FAST_PAYMENT')
       return createProviderTopUp(context.deps, tenant(context), { ...input, method });
-    const { idempotencyKey, walletId, note, confirm, cardId, saveCard } = input;
-    return createTopUp(context.deps, tenant(context), {
-      idempotencyKey,
-      walletId,
-      amount: input.amount,
-      method,
-      note,
-      confirm,
-      cardId,
-      saveCard,
-    });
+    return createTopUp(context.deps, tenant(context), { ...input, method });
   },
 });
 

@@ -90,3 +90,24 @@ test.each(['CASH', 'BANK_TRANSFER', 'FAST_PAYMENT'] as const)(
     }
   },
 );
+
+test.each(['CASH', 'BANK_TRANSFER'] as const)(
+  'By %s no provider and no page takes part: that is said, not passed over, and nothing moves.',
+  async (method) => {
+    const walletId = await openWalletOf(call, newPhone());
+    const url = 'https://shop.example/back';
+    for (const [field, page] of [
+      ['provider', { provider: 'MBANK' }],
+      ['returnUrl', { returnUrl: url }],
+      ['failureUrl', { failureUrl: url }],
+      ['embedded', { embedded: true }],
+    ] as const) {
+      const idempotencyKey = unique('top-up');
+      const input = { idempotencyKey, walletId, amount: rub('100'), method };
+      const refused = await booksStay(gateway, () => call(CreateTopUpDocument, { input: { ...input, ...page } }));
+      const message = `goes with the methods CARD and FAST_PAYMENT: no provider and no page takes part in ${method}. Leave ${field} out.`;
+      expect(refused.topUpCreate).toMatchObject(invalid(`input.${field}`, message));
+      done((await call(CreateTopUpDocument, { input })).topUpCreate, 'TopUpCreateSuccess');
+    }
+  },
+);

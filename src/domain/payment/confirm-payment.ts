@@ -9,7 +9,6 @@ import { checkMayPay } from '../wallet/restrictions.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { checkConfirmable } from './confirmable.ts';
-import type { PageChoice } from './create-provider-top-up.ts';
 import { executeUpstream } from './execute-upstream.ts';
 import { holdPayout } from './payout.ts';
 import { capsOfPayment, enforcePaymentCaps } from './payout-caps.ts';
@@ -18,6 +17,7 @@ import { refusalOf } from './refusal.ts';
 import { checkAgreed, repricePayment } from './reprice-payment.ts';
 import { startUpstream } from './start-upstream.ts';
 import { findPayment, lockPayment, mayAct, save } from './store.ts';
+import type { PageChoice } from './top-up.ts';
 import { awaitTopUp } from './top-up.ts';
 import { carryOutTransfers, checkTransfer } from './transfer.ts';
 

@@ -11,14 +11,7 @@ import { checkCurrency, checkWalletState } from '../wallet/rules.ts';
 import { findWallet } from '../wallet/store.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
-import { checkCardChoice, topUpUse } from './top-up.ts';
-
-/** How the person pays on the provider's page, and where they come back to. */
-export interface PageChoice {
-  returnUrl?: string | undefined;
-  failureUrl?: string | undefined;
-  embedded?: boolean | undefined;
-}
+import { checkCardChoice, type PageChoice, pageChoice, topUpUse } from './top-up.ts';
 
 export interface CreateProviderTopUpInput extends PageChoice {
   idempotencyKey: string;
@@ -99,12 +92,3 @@ const untaken = {
   CARD: 'The provider of this wallet takes no cards.',
   FAST_PAYMENT: 'The provider of this wallet makes no fast-payment links.',
 };
-
-/** The return addresses as the port takes them; what was left out stays out. */
-export function pageChoice({ returnUrl, failureUrl, embedded }: PageChoice) {
-  return {
-    ...(returnUrl ? { returnUrl } : {}),
-    ...(failureUrl ? { failureUrl } : {}),
-    ...(embedded ? { embedded } : {}),
-  };
-}

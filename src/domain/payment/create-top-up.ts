@@ -13,9 +13,9 @@ import { findWallet } from '../wallet/store.ts';
 import { checkAmount, checkNote, newPayment } from './new-payment.ts';
 import { begin } from './progress.ts';
 import { replayedPayment, save } from './store.ts';
-import { awaitTopUp, checkCardChoice, topUpUse } from './top-up.ts';
+import { awaitTopUp, checkCardChoice, checkNoPage, type PageChoice, topUpUse } from './top-up.ts';
 
-export interface CreateTopUpInput {
+export interface CreateTopUpInput extends PageChoice {
   idempotencyKey: string;
   walletId: string;
   amount: MinorAmount;
@@ -25,6 +25,8 @@ export interface CreateTopUpInput {
   /** Refused: no card pays here. */
   cardId?: string | undefined;
   saveCard?: boolean | undefined;
+  /** Refused, as the return addresses are: no provider takes part. */
+  provider?: string | undefined;
 }
 
 /**
@@ -34,11 +36,12 @@ export interface CreateTopUpInput {
 export async function createTopUp(
   { db, vault, clock }: Pick<Deps, 'db' | 'vault' | 'clock'>,
   viewer: TenantViewer,
-  { idempotencyKey, cardId, saveCard, ...input }: CreateTopUpInput,
+  { idempotencyKey, cardId, saveCard, provider, returnUrl, failureUrl, embedded, ...input }: CreateTopUpInput,
 ): Promise<{ payment: Payment; replayed: boolean }> {
   const { amount, method } = input;
   checkAmount(amount, 'input.amount');
   checkCardChoice(method, { cardId, saveCard });
+  checkNoPage(method, { provider, returnUrl, failureUrl, embedded });
   const note = checkNote(input.note);
   const now = clock.now();
   return transaction(db, async (tx) => {

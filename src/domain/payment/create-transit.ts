@@ -10,9 +10,9 @@ import { routeOfWallet } from '../wallet/route.ts';
 import { checkWalletState } from '../wallet/rules.ts';
 import { findWallet, type WalletWithAccounts } from '../wallet/store.ts';
 import { createProviderPayment } from './create-provider-payment.ts';
-import { type PageChoice, pageChoice } from './create-provider-top-up.ts';
 import { checkAmount, newPayment } from './new-payment.ts';
 import { orderService, type ServiceOrder } from './service-order.ts';
+import { type PageChoice, pageChoice } from './top-up.ts';
 import { planTwoLegs, prepareSecondLeg, type SecondLeg } from './two-leg-transit.ts';
 
 export interface CreateTransitInput extends PageChoice {

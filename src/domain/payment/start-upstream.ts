@@ -12,12 +12,12 @@ import { checkWalletState } from '../wallet/rules.ts';
 import { findPartnerWallet } from '../wallet/store.ts';
 import { loadUpstream, type Upstream } from './attempt.ts';
 import type { ConfirmPaymentInput } from './confirm-payment.ts';
-import { pageChoice } from './create-provider-top-up.ts';
 import { sealOrder, type UpstreamOrder } from './order.ts';
 import { waitForLink } from './pay-by-link.ts';
 import { holdPayout } from './payout.ts';
 import { type Progress, resume, step } from './progress.ts';
 import { save } from './store.ts';
+import { pageChoice } from './top-up.ts';
 import { watchOver } from './watch-upstream.ts';
 
 /**

@@ -38,6 +38,32 @@ export function checkCardChoice(
     throw InvalidInputError.at('input.saveCard', 'a saved card is kept already; leave saveCard out.');
 }
 
+/** How the person pays on the provider's page, and where they come back to. */
+export interface PageChoice {
+  returnUrl?: string | undefined;
+  failureUrl?: string | undefined;
+  embedded?: boolean | undefined;
+}
+
+/** The return addresses as the port takes them; what was left out stays out. */
+export function pageChoice({ returnUrl, failureUrl, embedded }: PageChoice) {
+  return {
+    ...(returnUrl ? { returnUrl } : {}),
+    ...(failureUrl ? { failureUrl } : {}),
+    ...(embedded ? { embedded } : {}),
+  };
+}
+
+/** @throws InvalidInputError for what only a top-up through a provider has: it would be passed over */
+export function checkNoPage(method: TopUpMethod, choice: PageChoice & { provider: string | undefined }): void {
+  const field = Object.entries(choice).find(([, value]) => value)?.[0];
+  if (!field) return;
+  throw InvalidInputError.at(
+    `input.${field}`,
+    `goes with the methods CARD and FAST_PAYMENT: no provider and no page takes part in ${method}. Leave ${field} out.`,
+  );
+}
+
 /**
  * A confirmed top-up by bank transfer or cash: nothing moves until somebody vouches that the money is there (topUpSettle).
  * @throws LimitExceededError, StateError

@@ -12,13 +12,13 @@ import { isMirrored } from '../wallet/at-provider.ts';
 import { checkCurrency } from '../wallet/rules.ts';
 import type { WalletWithAccounts } from '../wallet/store.ts';
 import type { ProviderPlan } from './create-provider-payment.ts';
-import { pageChoice } from './create-provider-top-up.ts';
 import type { CreateTransitInput } from './create-transit.ts';
 import { newPayment } from './new-payment.ts';
 import type { UpstreamOrder } from './order.ts';
 import { checkPayoutCaps } from './payout-caps.ts';
 import { quoteOrder } from './price-upstream.ts';
 import { orderService, type ServiceOrder } from './service-order.ts';
+import { pageChoice } from './top-up.ts';
 
 /** The second leg of a transit: the service, the way to it, and what it takes in all. */
 export interface SecondLeg extends ServiceOrder {
