@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Deps } from '../deps.ts';
 import { attemptDelivery, type Outgoing, readOutgoing } from '../domain/webhook-endpoint/attempt-delivery.ts';
 import { type Claim, claimDeliveries } from '../domain/webhook-endpoint/claim-deliveries.ts';
-import { fanOut } from '../domain/webhook-endpoint/fan-out.ts';
+import { fanOut, passOver } from '../domain/webhook-endpoint/fan-out.ts';
 import { createAlarm } from '../lib/alarm.ts';
 import { limitConcurrency } from '../lib/concurrency.ts';
 
@@ -25,6 +25,8 @@ const lanes = [
 const POLL_MS = 1_000;
 /** What happens within this time is worked off together. */
 const GATHER_MS = 20;
+/** The same while there is no endpoint: whoever makes the first waits this long for its first event. */
+const QUIET_MS = 250;
 /** Work at the database at a time, so that requests find connections. */
 const AT_DATABASE = 4;
 
@@ -54,7 +56,8 @@ export function startWebhookDelivery(deps: Deps): WebhookDelivery {
     underWay.delete(claim);
     alarm.ring();
   };
-  const round = async () => {
+  const round = async (): Promise<number> => {
+    if (await passOver(deps)) return QUIET_MS;
     while (await fanOut(deps, 'SKIP'));
     for (const { strained, places, perEndpoint } of lanes) {
       const limit = places - [...underWay.values()].filter((one) => one.strained === strained).length;
@@ -63,13 +66,15 @@ export function startWebhookDelivery(deps: Deps): WebhookDelivery {
       for (const outgoing of await readOutgoing(deps, claims))
         underWay.set(outgoing.claim, { strained, done: send(outgoing) });
     }
+    return GATHER_MS;
   };
   const run = async () => {
     while (!stopping) {
-      await round().catch((error: unknown) =>
-        log.error({ err: error }, 'webhooks could not be looked for; again soon'),
-      );
-      await delay(GATHER_MS);
+      const pause = await round().catch((error: unknown) => {
+        log.error({ err: error }, 'webhooks could not be looked for; again soon');
+        return GATHER_MS;
+      });
+      await delay(pause);
       if (!stopping) await alarm.wait(POLL_MS);
     }
   };

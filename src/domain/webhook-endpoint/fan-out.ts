@@ -4,6 +4,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { LogEvent } from '../../events/event.ts';
 import { lastPosition, readRange } from '../../events/log.ts';
+import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import { subjectOf } from './body.ts';
 
@@ -37,6 +38,28 @@ export async function fanOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, patience
     await tx.webhookCursor.update({ where: { id: 1 }, data: { position: upTo } });
     return upTo < end;
   });
+}
+
+const PASS_OVER = {
+  name: 'webhooks_pass_over',
+  text: `WITH seen AS MATERIALIZED (
+      SELECT (SELECT coalesce(max(position), 0) FROM event_log) AS last,
+        EXISTS (SELECT FROM webhook_endpoint WHERE deleted_at IS NULL) AS listening
+    ), moved AS (
+      UPDATE webhook_cursor c SET position = seen.last FROM seen
+      WHERE NOT seen.listening AND c.position < seen.last AND c.id IN (SELECT id FROM webhook_cursor FOR UPDATE SKIP LOCKED)
+    )
+    SELECT listening FROM seen`,
+};
+
+/**
+ * Leaves the whole log behind at once when there is nobody to be told of it. End and endpoints are seen in the same moment, so that
+ * whoever was there before an event is not passed over.
+ * @returns whether there is no endpoint at all: then nothing can be due either
+ */
+export async function passOver({ db }: Pick<Deps, 'db'>): Promise<boolean> {
+  const { rows } = await db.pool.query<{ listening: boolean }>(PASS_OVER);
+  return !present(rows[0], 'whether anybody listens').listening;
 }
 
 /**
