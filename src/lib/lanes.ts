@@ -17,27 +17,42 @@ export interface LaneOptions<Item extends Waiting> {
   run(group: Item[]): Promise<void>;
 }
 
+/** Longer than a group takes when nothing holds it up. */
+const HOLD_BACK_MS = 50;
+
 /**
- * Makes groups of what is asked for at the same time. What comes while a lane is free goes at once, with whatever else came in this
- * turn of the event loop; what comes while all are busy shares the next group. Nobody overtakes an older item that touches the same.
+ * Makes groups of what is asked for at the same time. What comes while nothing is in hand goes at once, with whatever else came in this
+ * turn of the event loop. A further lane is opened for as many as are in hand, because a small group costs nearly what a large one does, or
+ * when those in hand take long; what comes before that shares the next group. Nobody overtakes an older item that touches the same.
  * @returns asks for one item
  */
 export function createLanes<Item extends Waiting>({ batch, lanes, run }: LaneOptions<Item>): (item: Item) => void {
   let queue: Item[] = [];
   let busy = 0;
+  /** Items in the groups in hand. */
+  let inHand = 0;
   let woken = false;
+  let heldBack: NodeJS.Timeout | undefined;
   const touched = new Set<string>();
 
-  const start = (): void => {
+  const start = (waited = false): void => {
     while (busy < lanes && queue.length > 0) {
+      if (queue.length < inHand && !waited) {
+        heldBack ??= setTimeout(start, HOLD_BACK_MS, true);
+        return;
+      }
+      clearTimeout(heldBack);
+      heldBack = undefined;
       const { group, left } = takeGroup(queue, batch, touched);
       if (group.length === 0) return;
       queue = left;
       busy += 1;
+      inHand += group.length;
       const taken = group.flatMap(({ key, touches }) => [key, ...touches]);
       for (const one of taken) touched.add(one);
       void run(group).then(() => {
         busy -= 1;
+        inHand -= group.length;
         for (const one of taken) touched.delete(one);
         start();
       });
