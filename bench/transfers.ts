@@ -9,7 +9,7 @@ import { loadConfig } from '../src/config.ts';
 import { openDatabase } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { verifyLedger } from '../src/ledger/checks.ts';
-import { compiled } from './support/compiled.ts';
+import { compiled, NODE_FLAGS } from './support/compiled.ts';
 import { cpuOfServer } from './support/cpu.ts';
 import { type KeepAlive, openKeepAlive } from './support/keep-alive.ts';
 import { findPgbench } from './support/pgbench.ts';
@@ -114,7 +114,7 @@ async function startGateway(
 ): Promise<{ url: string; cpu(): Promise<number>; stop(): Promise<void> }> {
   const profile = options['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${options['cpu-prof']}`] : [];
   const file = await compiled(new URL('./transfers/gateway.ts', import.meta.url));
-  const child = fork(file, { execArgv: profile, env: { ...env, PATH: '' } });
+  const child = fork(file, { execArgv: [...NODE_FLAGS, ...profile], env: { ...env, PATH: '' } });
   const gone = once(child, 'exit');
   const [port] = await once(child, 'message');
   const stop = async () => {

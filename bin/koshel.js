@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // Lets node run the TypeScript beside it, from any working directory. The code is compiled once and kept with the packages, because
 // compiling it anew took half of a start; where it cannot be kept, tsx compiles while it runs.
 import { fileURLToPath, pathToFileURL } from 'node:url';

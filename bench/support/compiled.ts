@@ -10,3 +10,6 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * @returns what to fork
  */
 export const compiled = (file: URL): Promise<string> => compile(relative(ROOT, fileURLToPath(file)));
+
+/** As `npm start` and `bin/koshel.js` run node: most of what a request makes is garbage before a young generation of this size is full. */
+export const NODE_FLAGS = ['--max-semi-space-size=64'];
