@@ -28,7 +28,14 @@ const MINIMUM_VERSION = 150000;
  */
 export async function openDatabase(url: string, poolSize: number): Promise<Database> {
   // adapter-pg drops the offset of a timestamptz, so every session must speak UTC.
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, options: '-c TimeZone=UTC', allowExitOnIdle: true });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    options: '-c TimeZone=UTC',
+    allowExitOnIdle: true,
+    // what is asked for on one connection without waiting goes without waiting; sql-transaction.ts makes use of it
+    pipeline: true,
+  });
   // a connection that dies is replaced, idle or not; whoever was using it is told by the query's own failure
   const ignore = () => undefined;
   pool.on('error', ignore);

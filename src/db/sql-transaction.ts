@@ -8,9 +8,13 @@ export interface Statement {
   text: string;
 }
 
-/** A transaction for statements written by hand, each a round trip. */
+/** A transaction for statements written by hand. */
 export interface Sql {
-  /** Runs a statement; values are passed as pg does: bigint come back as text, arrays go as arrays. */
+  /**
+   * Runs a statement; values are passed as pg does: bigint come back as text, arrays go as arrays. Statements that are asked for
+   * without waiting for one another share a round trip; the server carries them out in that order, and once one has failed none after it,
+   * so that each of them is rejected with its error.
+   */
   rows<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>;
 }
 
@@ -27,7 +31,8 @@ export class TransactionTimeoutError extends Error {
 
 /**
  * Runs `work` in one transaction on one connection of the pool, without Prisma: for groups of work, where statements are few and
- * what each costs counts. A throw rolls everything back; nothing is tried again here.
+ * what each costs counts. A throw rolls everything back; nothing is tried again here. BEGIN goes with what is asked for first, and its
+ * answer is waited for with the answer to that: what comes first only reads or locks.
  * @param limits for how long; a connection that is still at work then is cut, so that nobody waits for a server that has gone silent
  * @returns what `work` returns, after commit
  * @throws what `work` throws, and what the connection says; TransactionTimeoutError. When it was lost during COMMIT nobody knows
@@ -39,15 +44,25 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
   let broken = false;
   const timer = setTimeout(() => {
     late = new TransactionTimeoutError(`a transaction was not done after ${limits.workMs} ms`);
-    // the pool ends it, and the statement on it fails
+    // the pool forgets it, and the statements on it fail
     client.release(late);
+    client.connection.stream.destroy();
   }, limits.workMs);
   try {
-    await client.query(BEGIN);
-    const result = await work({
-      rows: async <Row extends object>(statement: Statement, values: unknown[]) =>
-        (await client.query<Row>({ ...statement, values })).rows,
-    });
+    sendTogether(client);
+    const begun = client.query(BEGIN);
+    let failed: unknown = null;
+    const rows = async <Row extends object>({ name, text }: Statement, values: unknown[]): Promise<Row[]> => {
+      sendTogether(client);
+      try {
+        const [answer] = await Promise.all([client.query<Row>({ name, text, values }), begun]);
+        return answer.rows;
+      } catch (error) {
+        failed ??= error;
+        throw failed;
+      }
+    };
+    const [result] = await Promise.all([work({ rows }), begun]);
     const { command } = await client.query('COMMIT');
     // PostgreSQL answers ROLLBACK to the COMMIT of a transaction that had failed
     assert(command === 'COMMIT', 'a transaction in which a statement failed was to be committed');
@@ -63,6 +78,12 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
     clearTimeout(timer);
     if (!late) client.release(broken);
   }
+}
+
+/** What is written to the connection in this turn leaves it at the end of the turn, in one piece. */
+function sendTogether({ connection: { stream } }: pg.PoolClient): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** A connection of the pool; one that comes too late goes back. */

@@ -185,8 +185,10 @@ function capsOf(rows: Map<string, Used>, at: Date): Caps {
       const unused = [...rows.values()].filter(({ fresh, count }) => fresh && count === 0);
       const odd = [...rows.values()].filter(({ count, reserved }) => count !== reserved.count);
       const kept = odd.filter((used) => !unused.includes(used));
-      if (unused.length > 0) await sql.rows(FORGET, values(unused));
-      if (kept.length > 0) await sql.rows(SETTLE, values(kept));
+      await Promise.all([
+        unused.length > 0 && sql.rows(FORGET, values(unused)),
+        kept.length > 0 && sql.rows(SETTLE, values(kept)),
+      ]);
     },
   };
 }

@@ -8,7 +8,7 @@ import { type GroupAccount, lockAccounts, postDecided, readAccounts } from '../.
 import type { JournalEntryDraft } from '../../../ledger/posting.ts';
 import { assert, present } from '../../../lib/assert.ts';
 import { type KeyClaim, releaseKeys } from '../../idempotency/claim-many.ts';
-import { type CapWish, capWish, readCaps, reserveCaps } from '../../limit/caps-in-group.ts';
+import { type Caps, type CapWish, capWish, readCaps, reserveCaps } from '../../limit/caps-in-group.ts';
 import { checkStanding } from '../../limit/consume-limits.ts';
 import { announceInGroup } from '../../notification/announce-in-group.ts';
 import { bookAccount, type WalletBook } from '../../wallet/book.ts';
@@ -41,22 +41,24 @@ export async function decide(sql: Sql, jobs: Job[], claims: Map<Job, KeyClaim>, 
   const candidates = jobs.flatMap((job) => (job.outcome || !job.transfer ? [] : [candidate(job, job.transfer)]));
   const made = candidates.filter(({ carry }) => !carry);
   const carried = candidates.filter(({ carry }) => carry);
-  if (made.length > 0) await precheck(sql, made, now);
-  if (carried.length > 0) await carryOutAll(sql, carried, now);
+  const [, decided] = await Promise.all([
+    made.length > 0 && precheck(sql, made, now),
+    carried.length > 0 ? decideAll(sql, carried, now) : null,
+  ]);
   const done = candidates.filter(({ job }) => job.outcome?.kind === 'DONE').map(({ transfer }) => transfer);
   const progresses = done.map(({ progress }) => progress);
-  await writeTransfers(sql, progresses);
-  await appendEventsInGroup(
-    sql,
-    done.flatMap(({ progress, balances }) => [...progress.events, ...balances]),
-    now,
-  );
-  await announceInGroup(sql, progresses, now);
+  const events = done.flatMap(({ progress, balances }) => [...progress.events, ...balances]);
   const refused = [...claims].filter(([job]) => job.outcome?.kind === 'REFUSED');
-  await releaseKeys(
-    sql,
-    refused.map(([, claim]) => claim),
-  );
+  const freed = refused.map(([, claim]) => claim);
+  // in this order, and in one round trip
+  await Promise.all([
+    decided?.caps.settle(sql),
+    writeTransfers(sql, progresses),
+    decided && post(sql, carried, decided),
+    appendEventsInGroup(sql, events, now),
+    announceInGroup(sql, progresses, now),
+    releaseKeys(sql, freed),
+  ]);
 }
 
 function candidate(job: Job, transfer: Transfer): Candidate {
@@ -79,15 +81,9 @@ function candidate(job: Job, transfer: Transfer): Candidate {
 
 /** Those that are only made: would they go through as things stand? Nothing is locked or used up; confirming decides. */
 async function precheck(sql: Sql, candidates: Candidate[], now: Date): Promise<void> {
-  const caps = await readCaps(
-    sql,
-    candidates.map(({ cap }) => cap),
-    now,
-  );
-  const accounts = await readAccounts(
-    sql,
-    candidates.map(({ from }) => from),
-  );
+  const wishes = candidates.map(({ cap }) => cap);
+  const payers = candidates.map(({ from }) => from);
+  const [caps, accounts] = await Promise.all([readCaps(sql, wishes, now), readAccounts(sql, payers)]);
   for (const { job, transfer, cap, from, required } of candidates) {
     attempt(job, () => {
       caps.check(cap);
@@ -97,17 +93,20 @@ async function precheck(sql: Sql, candidates: Candidate[], now: Date): Promise<v
   }
 }
 
+/** What is to be written of those that take place. */
+interface Decided {
+  caps: Caps;
+  /** As they were locked, with the effect of the entries. */
+  accounts: Map<string, GroupAccount>;
+  entries: JournalEntryDraft[];
+}
+
 /** Those that take place: caps and accounts are locked, and worked out in memory before anything is posted. */
-async function carryOutAll(sql: Sql, candidates: Candidate[], now: Date): Promise<void> {
-  const caps = await reserveCaps(
-    sql,
-    candidates.map(({ cap }) => cap),
-    now,
-  );
-  const accounts = await lockAccounts(
-    sql,
-    candidates.flatMap(({ from, to, fee }) => (fee ? [from, to, fee] : [from, to])),
-  );
+async function decideAll(sql: Sql, candidates: Candidate[], now: Date): Promise<Decided> {
+  const wishes = candidates.map(({ cap }) => cap);
+  const sides = candidates.flatMap(({ from, to, fee }) => (fee ? [from, to, fee] : [from, to]));
+  // the locks in this order
+  const [caps, accounts] = await Promise.all([reserveCaps(sql, wishes, now), lockAccounts(sql, sides)]);
   const entries: JournalEntryDraft[] = [];
   for (const one of candidates) {
     attempt(one.job, () => {
@@ -123,7 +122,11 @@ async function carryOutAll(sql: Sql, candidates: Candidate[], now: Date): Promis
       one.job.outcome = { kind: 'DONE', payment, replayed: false };
     });
   }
-  await caps.settle(sql);
+  return { caps, accounts, entries };
+}
+
+/** Posts what was decided, and makes sure that the books have come to the same figures. */
+async function post(sql: Sql, candidates: Candidate[], { accounts, entries }: Decided): Promise<void> {
   if (entries.length === 0) return;
   const posted = await postDecided(sql, entries, accounts);
   for (const { from, to } of candidates) {

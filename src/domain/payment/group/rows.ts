@@ -99,12 +99,12 @@ export async function findPayments(sql: Sql, ids: string[]): Promise<Map<string,
 export async function writeTransfers(sql: Sql, progresses: Progress[]): Promise<void> {
   const created = progresses.filter(({ storedVersion }) => storedVersion === 0);
   const changed = progresses.filter(({ storedVersion }) => storedVersion > 0);
-  if (created.length > 0) await create(sql, created);
-  if (changed.length > 0) await change(sql, changed);
-  await createTransitions(
-    sql,
-    progresses.flatMap(({ transitions }) => transitions),
-  );
+  const transitions = progresses.flatMap((progress) => progress.transitions);
+  await Promise.all([
+    created.length > 0 && create(sql, created),
+    changed.length > 0 && change(sql, changed),
+    createTransitions(sql, transitions),
+  ]);
 }
 
 async function create(sql: Sql, progresses: Progress[]): Promise<void> {
