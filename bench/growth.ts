@@ -1,14 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { loadConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { type Questions, type Seeded, seed } from './growth/seed.ts';
+import { ensureFilled, type Kept } from './growth/databases.ts';
+import type { Questions, Seeded } from './growth/seed.ts';
 import { compiled } from './support/compiled.ts';
 import { createReport, medianRatio } from './support/report.ts';
 import { interleave, median } from './support/rounds.ts';
@@ -17,7 +15,8 @@ import type { Spent } from './wallet-page/count.ts';
 
 /**
  * What growth costs: the history page of a wallet and the replay of events, through the gateway, of a database with ten million payments
- * (--payments) against one with ten thousand of the same shape on the same server, each behind a gateway of its own.
+ * (--payments) against one with ten thousand of the same shape on the same server, each behind a gateway of its own. With --data the
+ * databases are kept in that folder and not filled again by the next run; --fill fills them and asks nothing.
  */
 
 const { values: options } = parseArgs({
@@ -26,6 +25,8 @@ const { values: options } = parseArgs({
     small: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '15' },
     seconds: { type: 'string', default: '0.5' },
+    data: { type: 'string' },
+    fill: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -41,16 +42,13 @@ interface Target {
   seeded: Seeded;
 }
 
-async function startTarget(databaseUrl: string, dataDir: string, payments: number): Promise<Target> {
+async function startTarget({ env, seeded }: Kept, databaseUrl: string, dataDir: string): Promise<Target> {
   await migrate(databaseUrl);
-  const secret = () => randomBytes(32).toString('hex');
-  const env = {
-    ...{ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', SANDBOX: 'off', RATE_LIMIT: '1000000000' },
-    ...{ NODE_ENV: 'production', ADMIN_KEY: secret(), TOKEN_SECRET: secret(), ENCRYPTION_KEY: secret() },
-  };
-  const seeded = await seed(loadConfig(env), payments);
   const child = fork(await compiled(new URL('./wallet-page/gateway.ts', import.meta.url)), {
-    env: { ...env, PATH: '' },
+    env: {
+      ...{ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', SANDBOX: 'off', RATE_LIMIT: '1000000000' },
+      ...{ ...env, NODE_ENV: 'production', PATH: '' },
+    },
   });
   const [port] = await once(child, 'message');
   return { url: `http://127.0.0.1:${port}/graphql`, process: child, seeded };
@@ -179,26 +177,14 @@ function reportOf(measured: Measured[]): void {
   report.finish();
 }
 
-async function main(): Promise<void> {
-  const server = await startBenchServer();
-  const dataDir = mkdtempSync(join(tmpdir(), 'koshel-bench-data-'));
+async function measureAll(folder: string, kept: Record<'big' | 'small', Kept & { database: string }>): Promise<void> {
+  const server = await startBenchServer({ folder });
+  const dataDir = join(folder, 'gateways');
+  mkdirSync(dataDir, { recursive: true });
   const targets: Partial<Record<'big' | 'small', Target>> = {};
   try {
-    for (const size of ['small', 'big'] as const) {
-      process.stdout.write(`filling ${sizes[size]} payments\n`);
-      const databaseUrl = await server.createDatabase(`growth_${size}`);
-      // room for a bulk load, where a checkpoint after each gigabyte would be most of the work
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      await client.query("ALTER SYSTEM SET max_wal_size = '8GB'");
-      await client.query('SELECT pg_reload_conf()');
-      await client.end();
-      targets[size] = await startTarget(databaseUrl, dataDir, sizes[size]);
-      const each = Object.entries(targets[size].seeded.sizes).map(
-        ([table, bytes]) => `${table} ${Math.round(bytes / sizes[size])}`,
-      );
-      process.stdout.write(`  bytes per payment, indexes included: ${each.join(', ')}\n`);
-    }
+    for (const size of ['small', 'big'] as const)
+      targets[size] = await startTarget(kept[size], server.at(kept[size].database), dataDir);
     const both = targets as Record<'big' | 'small', Target>;
     const measured: Measured[] = [];
     for (const [index, questions] of both.big.seeded.questions.entries())
@@ -207,7 +193,16 @@ async function main(): Promise<void> {
   } finally {
     for (const target of Object.values(targets)) await stopTarget(target);
     await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const folder = options.data ?? mkdtempSync(join(tmpdir(), 'koshel-bench-'));
+  try {
+    const kept = { small: await ensureFilled(folder, sizes.small), big: await ensureFilled(folder, sizes.big) };
+    if (!options.fill) await measureAll(folder, kept);
+  } finally {
+    if (options.data === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -21,8 +21,6 @@ const CHUNK = 100_000;
 const SPAN_DAYS = 80;
 const EVENTS_PER_PARTITION = 1_000_000;
 const PER_WALLET = 100;
-/** Tables whose further indexes are made after the rows, as they are made in production: from the same definitions. */
-const LATE = ['payment', 'event_log'];
 
 /**
  * Fills payments with their last transition and an event each, wallets with customers and ledger accounts, in statements that make their
@@ -40,25 +38,11 @@ export async function fill(
   const second = await session(pool, origin);
   try {
     await client.query(WALLETS, [partnerId, count]);
-    await partitions(client, payments);
-    const indexes = await dropIndexes(client);
-    const load = async (connection: pg.PoolClient, statements: string[]) => {
-      for (let first = 1; first <= payments; first += CHUNK) {
-        const last = Math.min(first + CHUNK - 1, payments);
-        for (const sql of statements) {
-          const values = sql === TRANSITIONS ? [first, last, payments] : [first, last, payments, partnerId, count];
-          await connection.query(sql, values);
-        }
-        if (last % (10 * CHUNK) === 0 || last === payments)
-          progress(`${last} ${statements.length > 1 ? 'payments' : 'events'}`);
-      }
-    };
-    await Promise.all([load(client, [PAYMENTS, TRANSITIONS]), load(second, [EVENTS])]);
-    const build = async (connection: pg.PoolClient, table: string) => {
-      for (const { definition } of indexes.filter((index) => index.table === table)) await connection.query(definition);
-      progress(`indexes of ${table}`);
-    };
-    await Promise.all([build(client, 'payment'), build(second, 'event_log')]);
+    const common = [payments, partnerId, count];
+    await Promise.all([
+      loadPayments(client, payments, common, progress),
+      loadEvents(second, payments, common, progress),
+    ]);
     await client.query("SELECT setval('event_outbox_seq_seq', $1)", [payments + 1]);
     await client.query('UPDATE webhook_cursor SET position = $1', [payments]);
     progress('vacuum');
@@ -98,28 +82,54 @@ async function session(pool: pg.Pool, origin: Date): Promise<pg.PoolClient> {
   return client;
 }
 
-/** As many positions as there are events, in partitions such as a busy week makes. */
-async function partitions(client: pg.PoolClient, events: number): Promise<void> {
-  const { rows } = await client.query<{ past: string }>('SELECT max(past) AS past FROM event_log_partition');
-  for (let first = Number(rows[0]?.past); first <= events; first += EVENTS_PER_PARTITION) {
-    const name = `event_log_p${first}`;
-    const past = first + EVENTS_PER_PARTITION;
-    await client.query(`CREATE TABLE ${name} PARTITION OF event_log FOR VALUES FROM (${first}) TO (${past})`);
-    await client.query(`CREATE UNIQUE INDEX ${name}_id_key ON ${name} (id)`);
-  }
+type Progress = (done: string) => void;
+
+/** Rows of some numbers, a chunk a statement. */
+async function load(
+  client: pg.PoolClient,
+  { first, last, into }: { first: number; last: number; into: string },
+  common: unknown[],
+  select: string,
+): Promise<void> {
+  for (let from = first; from <= last; from += CHUNK)
+    await client.query(`INSERT INTO ${into} ${select}`, [from, Math.min(from + CHUNK - 1, last), ...common]);
 }
 
-/** @returns the definitions of what was dropped */
-async function dropIndexes(client: pg.PoolClient): Promise<{ table: string; definition: string }[]> {
-  const { rows } = await client.query<{ name: string; table: string; definition: string }>(
-    `SELECT i.indexname AS name, i.tablename AS table, i.indexdef AS definition FROM pg_indexes i
-     WHERE i.tablename = ANY ($1) AND i.schemaname = 'public'
+/** Indexes that are not a key's are made after the rows, from the same definitions: one is made in a tenth of the time that keeping it takes. */
+async function loadPayments(client: pg.PoolClient, payments: number, common: unknown[], progress: Progress) {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT i.indexname AS name, i.indexdef AS definition FROM pg_indexes i WHERE i.tablename = 'payment' AND i.schemaname = 'public'
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)`,
-    [LATE],
   );
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
-  // the definition of a partitioned table's index says ONLY, and would leave its partitions without
-  return rows.map(({ table, definition }) => ({ table, definition: definition.replace(' ON ONLY ', ' ON ') }));
+  for (let first = 1; first <= payments; first += EVENTS_PER_PARTITION) {
+    const last = Math.min(first + EVENTS_PER_PARTITION - 1, payments);
+    await load(client, { first, last, into: `payment (${PAYMENT_COLUMNS})` }, common, PAYMENTS);
+    await load(client, { first, last, into: `payment_transition (${TRANSITION_COLUMNS})` }, common, TRANSITIONS);
+    progress(`${last} payments`);
+  }
+  for (const { definition } of rows) await client.query(definition);
+  progress('indexes of payment');
+}
+
+/** In partitions such as a busy week makes, each attached when it is full: what indexes the log has are made then. */
+async function loadEvents(client: pg.PoolClient, events: number, common: unknown[], progress: Progress) {
+  const { rows } = await client.query<{ past: string }>('SELECT max(past) AS past FROM event_log_partition');
+  const room = Number(rows[0]?.past) - 1;
+  await load(client, { first: 1, last: Math.min(room, events), into: `event_log (${EVENT_COLUMNS})` }, common, EVENTS);
+  for (let first = room + 1; first <= events; first += EVENTS_PER_PARTITION) {
+    const past = first + EVENTS_PER_PARTITION;
+    const name = `event_log_p${first}`;
+    const last = Math.min(past - 1, events);
+    await client.query('BEGIN'); // rows of a table that is made in the same transaction need no log where wal_level says so
+    await client.query(`CREATE TABLE ${name} (LIKE event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+    await load(client, { first, last, into: `${name} (${EVENT_COLUMNS})` }, common, EVENTS);
+    await client.query(`ALTER TABLE ${name} ADD PRIMARY KEY (position)`);
+    await client.query(`CREATE UNIQUE INDEX ${name}_id_key ON ${name} (id)`);
+    await client.query(`ALTER TABLE event_log ATTACH PARTITION ${name} FOR VALUES FROM (${first}) TO (${past})`);
+    await client.query('COMMIT');
+    progress(`${last} events`);
+  }
 }
 
 /** A TypeID of a kind: the time in its first ten characters, `n` in its last twelve, and the version and variant of a UUIDv7. */
@@ -141,41 +151,43 @@ WITH n AS (SELECT n, pg_temp.id_of('wal', 0, n) AS wallet, pg_temp.id_of('cus', 
 INSERT INTO ledger_account (id, partner_id, code, kind, currency, wallet_id, overdraft, posted_credits, created_at)
 SELECT account, $1, 'wallet:' || wallet || ':RUB', 'LIABILITY', 'RUB', wallet, false, 1000000, at FROM n`;
 
-/** Numbers first to last of a fill: their instants, and the characters of their ids that tell the time, one for a thousand. */
+/** Numbers first ($1) to last ($2) of a fill of $3: their instants, and the characters of their ids that tell the time, one for a thousand. */
 const numbered = `
-tick AS MATERIALIZED (SELECT t, at, pg_temp.time_of((extract(epoch FROM at) * 1000)::bigint) AS time FROM
+tick AS MATERIALIZED (SELECT t, at, to_jsonb(at) AS at_json, pg_temp.time_of((extract(epoch FROM at) * 1000)::bigint) || 'e008' AS time FROM
   (SELECT t, origin.at + t * 1000.0 / $3::bigint * interval '${SPAN_DAYS} days' AS at
-   FROM origin, generate_series($1::bigint / 1000, $2::bigint / 1000) AS t) AS ticks),
-numbered AS (SELECT n, tick.at, tick.time || 'e008' || lpad(n::text, 12, '0') AS tail
-  FROM generate_series($1::bigint, $2::bigint) AS n JOIN tick ON tick.t = n / 1000)`;
+   FROM origin, generate_series($1::bigint / 1000, $2::bigint / 1000) AS t) AS ticks ORDER BY t),
+numbered AS (SELECT n, tick.at, tick.at_json, tick.time || lpad(n::text, 12, '0') AS tail
+  FROM tick CROSS JOIN LATERAL generate_series(greatest($1::bigint, t * 1000), least($2::bigint, t * 1000 + 999)) AS n)`;
 
-/** Every tenth payment is one of the first wallet, in or out by turns; the others are anybody's. */
+/** Every tenth payment is one of the first wallet, in or out by turns; the others are anybody's. $4: the partner, $5: how many wallets. */
 const sided = `
-sided AS (SELECT numbered.*, sides.a, CASE WHEN sides.b = sides.a THEN sides.b % $5::int + 1 ELSE sides.b END AS b
+sided AS (SELECT numbered.*, lpad(sides.a::text, 12, '0') AS a,
+    lpad((CASE WHEN sides.b = sides.a THEN sides.b % $5::int + 1 ELSE sides.b END)::text, 12, '0') AS b
   FROM numbered CROSS JOIN LATERAL (SELECT
     CASE WHEN n % 20 = 0 THEN 1 ELSE (n * 7919) % ($5::int - 1) + 2 END AS a,
-    CASE WHEN n % 20 = 10 THEN 1 ELSE (n * 104729 + n / 977) % ($5::int - 1) + 2 END AS b) AS sides),
-named AS (SELECT sided.*, 'wal_0000000000e008' || lpad(a::text, 12, '0') AS wa, 'wal_0000000000e008' || lpad(b::text, 12, '0') AS wb,
-  'cus_0000000000e008' || lpad(a::text, 12, '0') AS ca, 'cus_0000000000e008' || lpad(b::text, 12, '0') AS cb FROM sided)`;
+    CASE WHEN n % 20 = 10 THEN 1 ELSE (n * 104729 + n / 977) % ($5::int - 1) + 2 END AS b OFFSET 0) AS sides OFFSET 0),
+named AS (SELECT sided.*, 'wal_0000000000e008' || a AS wa, 'wal_0000000000e008' || b AS wb,
+  'cus_0000000000e008' || a AS ca, 'cus_0000000000e008' || b AS cb, 'pay_' || tail AS pay FROM sided)`;
 
+const PAYMENT_COLUMNS = `id, partner_id, idempotency_key, kind, status, version, amount_minor, fee_minor, currency, source_wallet_id,
+  destination_wallet_id, source_customer_id, destination_customer_id, seen, created_at, confirmed_at, completed_at`;
 const PAYMENTS = `
 WITH ${numbered}, ${sided}
-INSERT INTO payment (id, partner_id, idempotency_key, kind, status, version, amount_minor, fee_minor, currency, source_wallet_id,
-  destination_wallet_id, source_customer_id, destination_customer_id, seen, created_at, confirmed_at, completed_at)
-SELECT 'pay_' || tail, $4::text, 'key-' || n, 'TRANSFER', 'COMPLETED', 3, 1000 + n * 7919 % 100000, 0, 'RUB', wa, wb, ca, cb, true, at, at, at
-FROM named ORDER BY n`;
+SELECT pay, $4::text, 'key-' || n, 'TRANSFER', 'COMPLETED', 3, 1000 + n * 7919 % 100000, 0, 'RUB', wa, wb, ca, cb, true, at, at, at
+FROM named`;
 
+const TRANSITION_COLUMNS = 'payment_id, version, "from", "to", reason, source, occurred_at, recorded_at';
 const TRANSITIONS = `
 WITH ${numbered}
-INSERT INTO payment_transition (payment_id, version, "from", "to", reason, source, occurred_at, recorded_at)
-SELECT 'pay_' || tail, 3, 'PROCESSING', 'COMPLETED', 'COMPLETE', 'SYSTEM', at, at FROM numbered ORDER BY n`;
+SELECT 'pay_' || tail, 3, 'PROCESSING', 'COMPLETED', 'COMPLETE', 'SYSTEM', at, at FROM numbered
+WHERE $4::text IS NOT NULL AND $5::int > 0`;
 
+const EVENT_COLUMNS = `position, id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at`;
 const EVENTS = `
 WITH ${numbered}, ${sided}
-INSERT INTO event_log (position, id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
-SELECT n, 'evt_' || tail, $4::text, 'PAYMENT_COMPLETED', ARRAY[ca, cb], ARRAY[wa, wb], 'pay_' || tail,
-  jsonb_build_object('kind', 'payment', 'payment', jsonb_build_object('id', 'pay_' || tail, 'version', 3, 'status', 'COMPLETED',
-    'declineReason', NULL, 'refundedMinor', '0', 'confirmedAt', at, 'completedAt', at, 'expiresAt', NULL),
+SELECT n, 'evt_' || tail, $4::text, 'PAYMENT_COMPLETED', ARRAY[ca, cb], ARRAY[wa, wb], pay,
+  jsonb_build_object('kind', 'payment', 'payment', jsonb_build_object('id', pay, 'version', 3, 'status', 'COMPLETED',
+    'declineReason', NULL, 'refundedMinor', '0', 'confirmedAt', at_json, 'completedAt', at_json, 'expiresAt', NULL),
     'transition', jsonb_build_object('from', 'PROCESSING', 'to', 'COMPLETED', 'reason', 'COMPLETE', 'source', 'SYSTEM',
-      'occurredAt', at, 'recordedAt', at, 'message', NULL)), at, at
-FROM named ORDER BY n`;
+      'occurredAt', at_json, 'recordedAt', at_json, 'message', NULL)), at, at
+FROM named`;
