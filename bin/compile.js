@@ -66,7 +66,7 @@ export async function compile(source) {
   return entry;
 }
 
-/** Changes when a source, a package or node does. */
+/** Changes when a source, what is installed or node does. */
 function stamp(source) {
   const hash = createHash('sha256').update(`${process.version} ${root} ${source}`);
   const folders = source.startsWith('src/') ? ['src'] : ['src', dirname(source)];
@@ -74,7 +74,9 @@ function stamp(source) {
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  for (const file of [...files.sort(), join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) {
+  // the second is written by each npm install
+  const locks = [join(root, 'package-lock.json'), join(root, 'node_modules/.package-lock.json')].filter(existsSync);
+  for (const file of [...files.sort(), ...locks, fileURLToPath(import.meta.url)]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }
@@ -91,9 +93,6 @@ function keepOutside(build) {
   );
 }
 
-/** A map that says nothing: traces name the places of a package in the compiled file, and maps stay small. */
-const NO_MAP = `\n//# sourceMappingURL=data:application/json,${encodeURIComponent('{"version":3,"sources":[""],"mappings":""}')}`;
-
 /** Code that asks where it lies is told where its source lies: migrations and documents are found from there. */
 function keepPlaces(build) {
   build.onLoad({ filter: /\.(ts|[cm]?js)$/ }, ({ path }) => {
@@ -104,6 +103,6 @@ function keepPlaces(build) {
     const places = /\b__(dirname|filename)\b/.test(text)
       ? `var __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))};`
       : '';
-    return { contents: `${places}${contents}${NO_MAP}`, loader: 'js' };
+    return { contents: `${places}${contents}`, loader: 'js' };
   });
 }
