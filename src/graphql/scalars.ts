@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { assert } from '../lib/assert.ts';
+import { isoText } from '../lib/iso-text.ts';
 import { StoredFile } from '../lib/stored-file.ts';
 import { builder } from './builder.ts';
 
@@ -22,7 +23,7 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 
 builder.scalarType('DateTime', {
   description: 'An instant, ISO 8601 with offset; answered in UTC.',
-  serialize: (value) => value.toISOString(),
+  serialize: isoText,
   parseValue: (value) => {
     const given = text(value, 'DateTime', '2026-11-22T10:00:00+03:00');
     const date = new Date(given);
