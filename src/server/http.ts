@@ -77,9 +77,12 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
     (req, res) => {
-      handle(parts, req, res)
-        .catch((error: unknown) => fail(deps, req, res, error))
-        .then(() => cutWhenStalled(res, limits.stallMs));
+      const requestId = requestIdOf(req);
+      const done = () => cutWhenStalled(res, limits.stallMs);
+      handle(parts, requestId, req, res).then(done, (error: unknown) => {
+        fail(deps, requestId, req, res, error);
+        done();
+      });
     },
   );
   server.on('connection', (socket) => {
@@ -130,14 +133,16 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   const signInOnce = oncePerRequest(deps, limiter);
   const compiled = options.door === false ? null : createCompiledDocuments(options.schema);
   const shared = { limits, limiter, signInOnce, persisted, compiled, metrics, streams };
-  const yoga = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
+  const { yoga, execute } = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
   const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga, persisted), limits, limiter });
   const door =
     compiled &&
     createDoor({
       yoga,
+      execute,
       persisted,
       signInOnce,
+      log: deps.log,
       met: metrics.door,
       // what is run there ends by itself: no stream of it has to be closed
       contextOf: (state) => createContext(deps, state),
@@ -159,12 +164,21 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   };
 }
 
-async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const requestId = requestIdOf(req);
+function handle(parts: Parts, requestId: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const answerType = parts.door && !parts.draining ? fitAnswerType(req, parts.limits.bodyBytes) : null;
   const isGoodHost = parts.isGoodHost(req.headers.host);
-  if (parts.door && answerType !== null && isGoodHost)
-    return serveAtDoor(parts, parts.door, answerType, requestId, req, res);
+  return parts.door && answerType !== null && isGoodHost
+    ? serveAtDoor(parts, parts.door, answerType, requestId, req, res)
+    : serveByPath(parts, isGoodHost, requestId, req, res);
+}
+
+async function serveByPath(
+  parts: Parts,
+  isGoodHost: boolean,
+  requestId: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   setHeaders(res, commonHeaders(requestId));
   if (parts.draining) res.setHeader('Connection', 'close');
   // a name that is none would come apart where the URL is put together
@@ -188,7 +202,7 @@ async function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): 
 }
 
 /** The door writes the common headers itself; whatever it does not answer gets them first. */
-async function serveAtDoor(
+function serveAtDoor(
   { deps, yoga }: Parts,
   door: Door,
   answerType: string,
@@ -197,24 +211,19 @@ async function serveAtDoor(
   res: ServerResponse,
 ): Promise<void> {
   const state = stateOf(requestId, req, deps.config.trustedProxies);
-  try {
-    await door.serve(req, res, {
-      answerType,
-      state,
-      passOn(again) {
-        setHeaders(res, commonHeaders(requestId));
-        return serveGraphql(yoga, state, again, res);
-      },
-    });
-  } catch (error) {
-    if (!res.headersSent) setHeaders(res, commonHeaders(requestId));
-    throw error;
-  }
+  return door.serve(req, res, {
+    answerType,
+    state,
+    passOn(again) {
+      setHeaders(res, commonHeaders(requestId));
+      return serveGraphql(yoga, state, again, res);
+    },
+  });
 }
 
-/** An answer that is written is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */
+/** An answer that the system has not taken whole is waited for only as long as its reader takes bytes. Then the connection's own limit holds again. */
 function cutWhenStalled(res: ServerResponse, stallMs: number): void {
-  if (res.writableEnded && !res.writableFinished) res.socket?.setTimeout(stallMs);
+  if (res.writableEnded && res.writableLength > 0) res.socket?.setTimeout(stallMs);
 }
 
 async function serveReadiness({ deps, options, draining }: Parts, res: ServerResponse): Promise<void> {
@@ -247,14 +256,14 @@ async function isAdmin(deps: Deps, req: IncomingMessage): Promise<boolean> {
 }
 
 /** The last net: nothing of the error leaves but the request id. */
-function fail(deps: Deps, req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const requestId = String(res.getHeader('X-Request-Id'));
+function fail(deps: Deps, requestId: string, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const path = pathOf(req);
   // a link to a file opens it for whoever reads it
   const shown = isFileLink(path) ? '/files/…' : path;
   deps.log.error({ err: error, requestId, method: req.method, path: shown }, 'a request failed');
-  if (res.headersSent) res.destroy();
-  else sendJson(res, 500, { error: 'Internal error.', requestId });
+  if (res.headersSent) return void res.destroy();
+  setHeaders(res, commonHeaders(requestId));
+  sendJson(res, 500, { error: 'Internal error.', requestId });
 }
 
 function pathOf(req: IncomingMessage): string {

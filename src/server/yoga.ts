@@ -5,6 +5,7 @@ import { type Context, createContext } from '../graphql/context.ts';
 import { admitDocument } from './documents/admit-document.ts';
 import type { PersistedDocuments } from './documents/start.ts';
 import type { CompiledDocuments } from './door/compiled-documents.ts';
+import { type Execute, hookedExecute } from './door/execute-hooked.ts';
 import { assertKnownAtDoor } from './door/known-hooks.ts';
 import { useSharedFanOut } from './fan-out/use-shared-fan-out.ts';
 import { edgeError } from './faults.ts';
@@ -53,13 +54,29 @@ export const contextOf =
   ({ viewer, requestId, lastEventId }: RequestState): Context =>
     createContext(operationDeps(deps), { viewer, requestId, lastEventId });
 
+/** The GraphQL server. */
+export interface GraphqlServer {
+  yoga: Yoga;
+  /** Executes a valid operation within the plugins of `yoga`; for the front door. */
+  execute: Execute;
+}
+
 /** The GraphQL server behind HTTP and SSE, and (through `pipelineOf`) behind WebSocket. Plugins stand in the order of a request's life. */
-export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
+export function createGraphqlServer(deps: Deps, options: YogaOptions): GraphqlServer {
   const { schema, example } = options;
   const { introspection } = deps.config;
-  return createYoga<RequestState, object>({
+  let all: readonly (object | false)[] = [];
+  const yoga = createYoga<RequestState, object>({
     schema,
-    plugins: pluginsOf(deps, options),
+    plugins: [
+      ...pluginsOf(deps, options),
+      {
+        // the last one sees all: yoga's own, and those that were added
+        onPluginInit({ plugins }: { plugins: (object | false)[] }) {
+          all = plugins;
+        },
+      },
+    ],
     context: contextOf(deps),
     graphqlEndpoint: '/graphql',
     graphiql: introspection && ((request) => graphiqlOptions(request, deps.config, example)),
@@ -90,6 +107,7 @@ export function createGraphqlServer(deps: Deps, options: YogaOptions): Yoga {
       error: (error) => deps.log.error({ err: error }, 'GraphQL server'),
     },
   });
+  return { yoga, execute: hookedExecute(all) };
 }
 
 /** In the order of a request's life. */

@@ -17,26 +17,31 @@ export interface KnownKey {
 
 /** Answers that are kept for a moment; an absence and a failure are not. */
 interface Memory<Answer> {
-  get(key: string): Promise<Answer | null>;
+  /** At once when it is known. */
+  get(key: string): Answer | Promise<Answer | null>;
   forget(key: string): void;
 }
 
 function remember<Answer>(read: (key: string) => Promise<Answer | null>): Memory<Answer> {
-  const known = new Map<string, { readAt: number; answer: Promise<Answer | null> }>();
+  const known = new Map<string, { readAt: number; answer: Answer | Promise<Answer | null> }>();
   return {
     get(key) {
       const now = performance.now();
       const last = known.get(key);
       if (last && now - last.readAt < CALLER_KEPT_MS) return last.answer;
-      const entry = { readAt: now, answer: read(key) };
+      const reading = read(key);
+      const entry: { readAt: number; answer: Answer | Promise<Answer | null> } = { readAt: now, answer: reading };
       const drop = () => known.get(key) === entry && known.delete(key);
       // what is read anew stands last, so that the first is the oldest
       known.delete(key);
       known.set(key, entry);
       const [oldest] = known.size > MOST_CALLERS ? known.keys() : [];
       if (oldest !== undefined) known.delete(oldest);
-      entry.answer.then((answer) => answer === null && drop(), drop);
-      return entry.answer;
+      reading.then((answer) => {
+        if (answer === null) drop();
+        else entry.answer = answer;
+      }, drop);
+      return reading;
     },
     forget: (key) => void known.delete(key),
   };
@@ -82,8 +87,8 @@ async function readCustomers(db: Database, names: readonly string[]): Promise<(t
   return found;
 }
 
-/** The key with this hash, or null: unknown and revoked are the same. */
-export const knownKey = (db: Database, hash: string): Promise<KnownKey | null> => apiKeys(db).get(hash);
+/** The key with this hash, or null: unknown and revoked are the same. At once when it is known. */
+export const knownKey = (db: Database, hash: string): KnownKey | Promise<KnownKey | null> => apiKeys(db).get(hash);
 
 /** To be called when a key has changed here: its next use reads it anew. */
 export const forgetKey = (db: Database, hash: string): void => apiKeys(db).forget(hash);

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { isPromise } from 'graphql-yoga';
 import type { DocumentUsage } from '../../domain/document/usage.ts';
 import { sha256 } from '../../lib/crypto.ts';
 import type { RequestState } from '../request.ts';
@@ -36,13 +37,15 @@ export async function admitDocument(
 ): Promise<{ query: string | null; admission: Admission }> {
   const { text, documentId, isDigest } = askedDocument(params);
   const partnerId = viewer && viewer.kind !== 'ADMIN' ? viewer.partnerId : null;
-  const { policy, version } = partnerId ? await documents.rules(partnerId) : OPEN;
+  const rules = partnerId ? documents.rules(partnerId) : OPEN;
+  const { policy, version } = isPromise(rules) ? await rules : rules;
   const open = policy === 'OPEN';
   if (text !== null && isDigest && documentId !== sha256(text)) throw mismatch();
-  const found =
+  const sought =
     documentId !== null && partnerId
-      ? (ownDocument(documentId) ?? (await documents.find(partnerId, documentId, version)))
+      ? (ownDocument(documentId) ?? documents.find(partnerId, documentId, version))
       : null;
+  const found = isPromise(sought) ? await sought : sought;
   if (found) {
     if (text !== null && text !== found.body) throw mismatch();
     if (partnerId && !ownDocument(found.documentId)) usage.note(partnerId, found.documentId);

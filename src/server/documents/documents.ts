@@ -22,13 +22,13 @@ export interface LiveDocument {
 
 /** The documents of all partners, as this process knows them. */
 export interface Documents {
-  /** What the partner may send, at most half a second old. */
-  rules(partnerId: string): Promise<DocumentRules>;
+  /** What the partner may send, at most half a second old; at once when it is known. */
+  rules(partnerId: string): DocumentRules | Promise<DocumentRules>;
   /**
    * The partner's document, or null: unknown, revoked and another partner's are the same.
    * @param version of the partner's documents, from its rules: what was read at an earlier one is read again
    */
-  find(partnerId: string, documentId: string, version: number): Promise<LiveDocument | null>;
+  find(partnerId: string, documentId: string, version: number): LiveDocument | null | Promise<LiveDocument | null>;
 }
 
 /** Without that partner, nothing. */
@@ -36,35 +36,47 @@ const NOTHING: DocumentRules = { policy: 'PERSISTED_ONLY', version: -1 };
 
 /** @param schema that requests are answered by */
 export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema): Documents {
-  const known = createLRUCache<{ readAt: number; rules: Promise<DocumentRules> }>({ max: MOST_PARTNERS });
+  const known = createLRUCache<{ readAt: number; rules: DocumentRules | Promise<DocumentRules> }>({
+    max: MOST_PARTNERS,
+  });
   const live = createLRUCache<{ version: number; found: LiveDocument }>({ max: MOST_DOCUMENTS });
-  const rules = (partnerId: string): Promise<DocumentRules> => {
+  const rules = (partnerId: string): DocumentRules | Promise<DocumentRules> => {
     const now = performance.now();
     const last = known.get(partnerId);
     if (last && now - last.readAt < RULES_KEPT_MS) return last.rules;
     const next = readDocumentRules(db, [partnerId]).then((read) => read.get(partnerId) ?? NOTHING);
-    const entry = { readAt: now, rules: next };
+    const entry: { readAt: number; rules: DocumentRules | Promise<DocumentRules> } = { readAt: now, rules: next };
     known.set(partnerId, entry);
-    // what could not be read is not known
-    next.catch(() => known.get(partnerId) === entry && known.delete(partnerId));
+    next.then(
+      (read) => {
+        entry.rules = read;
+      },
+      // what could not be read is not known
+      () => known.get(partnerId) === entry && known.delete(partnerId),
+    );
     return next;
   };
   const ready = oncePerBody(schema);
+  const read = async (partnerId: string, documentId: string, version: number): Promise<LiveDocument | null> => {
+    if (!isDocumentId(documentId)) return null;
+    const row = await findLiveDocument(db.prisma, partnerId, documentId);
+    if (!row) return null;
+    const key = keyOf(partnerId, documentId);
+    const before = live.get(key)?.found;
+    const found = before?.body === row.body ? before : { documentId, ...ready(row.body) };
+    live.set(key, { version, found });
+    return found;
+  };
   return {
     rules,
-    async find(partnerId, documentId, version) {
-      if (!isDocumentId(documentId)) return null;
-      const key = `${partnerId} ${documentId}`;
-      const cached = live.get(key);
-      if (cached?.version === version) return cached.found;
-      const row = await findLiveDocument(db.prisma, partnerId, documentId);
-      if (!row) return null;
-      const found = cached?.found.body === row.body ? cached.found : { documentId, ...ready(row.body) };
-      live.set(key, { version, found });
-      return found;
+    find(partnerId, documentId, version) {
+      const cached = live.get(keyOf(partnerId, documentId));
+      return cached?.version === version ? cached.found : read(partnerId, documentId, version);
     },
   };
 }
+
+const keyOf = (partnerId: string, documentId: string): string => `${partnerId} ${documentId}`;
 
 /** Partners of one app publish the same texts: each is parsed, and later compiled, for all of them together. */
 function oncePerBody(schema: GraphQLSchema): (body: string) => Omit<LiveDocument, 'documentId'> {

@@ -60,11 +60,13 @@ function oncePerDocument(documents: Documents): Judge {
   const known = new Map<string, Promise<boolean>>();
   return (partnerId, documentId, version) => {
     const key = `${partnerId} ${documentId}`;
-    const live = known.get(key) ?? documents.find(partnerId, documentId, version).then((found) => found !== null);
+    const live = known.get(key) ?? isThere(documents.find(partnerId, documentId, version));
     known.set(key, live);
     return live;
   };
 }
+
+const isThere = async (found: unknown): Promise<boolean> => (await found) !== null;
 
 async function refusalOf(
   stream: Watched,

@@ -1,22 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, Kind } from 'graphql';
+import { isPromise } from 'graphql-yoga';
+import { UnauthenticatedError } from '../../domain/access/viewer.ts';
 import type { Context } from '../../graphql/context.ts';
+import type { Log } from '../../lib/log.ts';
 import { type Admission, admitDocument } from '../documents/admit-document.ts';
 import type { PersistedDocuments } from '../documents/start.ts';
 import { rateHeaders } from '../rate.ts';
 import { commonHeaders, type RequestState } from '../request.ts';
 import type { Yoga } from '../yoga.ts';
 import { type Asked, readAsked } from './asked.ts';
+import type { Execute } from './execute-hooked.ts';
 
 /** How a request at the door ended: answered here; run here and its errors worded by yoga; all of it done by yoga. */
 export type DoorOutcome = 'answered' | 'worded' | 'passed_on';
 
 export interface DoorOptions {
   yoga: Yoga;
+  /** Within yoga's plugins. */
+  execute: Execute;
   persisted: PersistedDocuments;
   /** Signs the caller in and counts the request, once. */
   signInOnce(state: RequestState): Promise<void>;
   contextOf(state: RequestState): Context;
+  log: Log;
   /** Told of each request that came to the door. */
   met(outcome: DoorOutcome): void;
 }
@@ -47,12 +54,11 @@ interface Runnable {
 }
 
 /** @param options what yoga has, too */
-export function createDoor({ yoga, persisted, signInOnce, contextOf, met }: DoorOptions): Door {
-  const { execute, schema } = yoga.getEnveloped({} as never);
+export function createDoor(options: DoorOptions): Door {
+  const { yoga, execute, persisted, signInOnce, contextOf, met, log } = options;
+  const { schema } = yoga.getEnveloped({} as never);
   const checked = new WeakMap<DocumentNode, Runnable | null>();
-  const runnable = (admission: Admission, state: RequestState): Runnable | null => {
-    const document = admission.persisted?.document;
-    if (!document) return null;
+  const runnable = (admission: Admission, document: DocumentNode, state: RequestState): Runnable | null => {
     let known = checked.get(document);
     if (known === undefined) {
       known = check(yoga, admission, state);
@@ -63,29 +69,31 @@ export function createDoor({ yoga, persisted, signInOnce, contextOf, met }: Door
   const run = async (state: RequestState, asked: Asked): Promise<ExecutionResult | null> => {
     await signInOnce(state);
     const { query, admission } = await admitDocument(persisted, state, asked.params);
-    const found = runnable(admission, state);
-    if (!found || !admission.persisted || (asked.operationName ?? found.operationName) !== found.operationName)
-      return null;
+    if (!admission.persisted) return null;
+    const { document } = admission.persisted;
+    const found = runnable(admission, document, state);
+    if (!found || (asked.operationName ?? found.operationName) !== found.operationName) return null;
     state.admission = admission;
-    const args: ExecutionArgs = {
-      schema,
-      document: admission.persisted.document,
-      contextValue: Object.assign(contextOf(state), state),
-      variableValues: asked.variables,
-      operationName: asked.operationName,
-    };
-    const result = await settled(execute, args);
+    const { variables, operationName } = asked;
+    const contextValue = Object.assign(contextOf(state), state);
+    const ran = settled(execute, { schema, document, contextValue, variableValues: variables, operationName });
+    const result = isPromise(ran) ? await ran : ran;
     state.executed = { result, query: query ?? '' };
     return result;
   };
   return {
     async serve(req, res, { answerType, state, passOn }) {
-      // before a byte of the body is acted upon; a refusal is worded by yoga
+      // before a byte of the body is acted upon. What it refuses is refused again below, where it is asked for again
       signInOnce(state).catch(() => undefined);
       const body = await readBody(req);
       const asked = readAsked(body);
-      // what is thrown here was thrown before anything was run, and is thrown again where yoga asks the same
-      const result = asked && (await run(state, asked).catch(() => null));
+      let result: ExecutionResult | null = null;
+      try {
+        if (asked) result = await run(state, asked);
+      } catch (error) {
+        // nothing was run: yoga asks for the same, is refused the same, and words it
+        if (!isRefusal(error)) log.warn({ err: error, requestId: state.requestId }, 'passed on by the front door');
+      }
       if (result && !result.errors && !result.extensions) {
         met('answered');
         return send(res, state, answerType, result);
@@ -96,16 +104,24 @@ export function createDoor({ yoga, persisted, signInOnce, contextOf, met }: Door
   };
 }
 
+/** Meant for the caller. All else is a fault, which must be seen even when it does not come again. */
+const isRefusal = (error: unknown): boolean => error instanceof GraphQLError || error instanceof UnauthenticatedError;
+
 /** Once this was called the document is never run again, so what it throws is a result, as yoga makes one of it. */
-async function settled(execute: (args: ExecutionArgs) => unknown, args: ExecutionArgs): Promise<ExecutionResult> {
+function settled(execute: Execute, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   try {
-    return (await execute(args)) as ExecutionResult;
+    const result = execute(args);
+    return isPromise(result) ? result.then(undefined, failed) : result;
   } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    return {
-      errors: [cause instanceof GraphQLError ? cause : new GraphQLError(cause.message, { originalError: cause })],
-    };
+    return failed(error);
   }
+}
+
+function failed(error: unknown): ExecutionResult {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return {
+    errors: [cause instanceof GraphQLError ? cause : new GraphQLError(cause.message, { originalError: cause })],
+  };
 }
 
 /** By yoga's own parsing and validation, with every limit: once per document, since neither looks at who asks. */
@@ -147,8 +163,10 @@ function send(res: ServerResponse, state: RequestState, answerType: string, resu
   const text = JSON.stringify(result);
   const { standing } = state.rate;
   const headers = [...commonHeaders(state.requestId), ...RESULT];
-  headers.push('Content-Type', `${answerType}; charset=utf-8`, 'Content-Length', String(Buffer.byteLength(text)));
+  const bytes = Buffer.byteLength(text);
+  headers.push('Content-Type', `${answerType}; charset=utf-8`, 'Content-Length', String(bytes));
   if (standing) headers.push(...rateHeaders(standing));
   res.writeHead(200, headers);
-  res.end(text);
+  // plain ASCII is the same in both, and is copied in place of being encoded
+  res.end(text, bytes === text.length ? 'latin1' : 'utf8');
 }
