@@ -2,9 +2,9 @@ import type pg from 'pg';
 import type { Database, Tx } from '../db/client.ts';
 import { DomainError } from '../errors.ts';
 import { assert, present } from '../lib/assert.ts';
-import { newId } from '../lib/ids.ts';
 import type { EventData, EventType, LogEvent, NewEvent } from './event.ts';
 import { conditions, type EventFilter, type EventScope } from './filter.ts';
+import { APPEND, outboxRow } from './outbox.ts';
 
 export type { EventFilter, EventScope } from './filter.ts';
 
@@ -35,21 +35,15 @@ export class CursorTooOldError extends CursorError {
  */
 export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promise<string[]> {
   if (events.length === 0) return [];
-  const numbered = events.map((event) => ({ ...event, id: newId('Event') }));
-  const rows = JSON.stringify(numbered);
-  await tx.$executeRaw`
-    INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at)
-    SELECT id, "partnerId", type, audience, "walletIds", "paymentId", data, "occurredAt", ${now}::timestamptz
-    FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (id text, "partnerId" text, type text, audience text[],
-      "walletIds" text[], "paymentId" text, data jsonb, "occurredAt" timestamptz)) WITH ORDINALITY
-    ORDER BY ordinality`;
-  return numbered.map(({ id }) => id);
+  const { ids, values } = outboxRow(events, now);
+  await tx.$executeRawUnsafe(APPEND.text, ...values);
+  return ids;
 }
 
 /** Gives every committed event its position now, for whoever cannot wait for the tail. */
 export async function sequenceEvents({ pool }: Pick<Database, 'pool'>): Promise<void> {
   const batch = 500;
-  for (let moved = batch; moved === batch; ) {
+  for (let moved = batch; moved >= batch; ) {
     const { rows } = await pool.query<{ moved: number }>('SELECT event_sequence($1)::int AS moved', [batch]);
     moved = present(rows[0], 'the answer of event_sequence').moved;
   }

@@ -134,7 +134,7 @@ class EventTail implements Tail {
       const { rows } = await client.query<{ moved: string }>('SELECT event_sequence($1) AS moved', [batch]);
       const moved = Number(present(rows[0], 'the answer of event_sequence').moved);
       const published = await this.#publishNext(client).catch((error) => this.#beginAnew(client, error));
-      more = moved === batch || published === batch;
+      more = moved >= batch || published === batch;
     }
     this.#upToDateAt = performance.now();
   }

@@ -11,6 +11,7 @@ import {
   pruneEvents,
   readEvents,
 } from '../../src/events/log.ts';
+import { APPEND, outboxRow } from '../../src/events/outbox.ts';
 import { isId } from '../../src/lib/ids.ts';
 import {
   append,
@@ -215,4 +216,37 @@ test('The database refuses to change an event, to leave a hole in the log and to
     await expect(db.pool.query(sql), sql).rejects.toMatchObject({ code: '23001' });
   }
   expect(positions(await readEvents(db, everything, {}, 0n, 10))).toEqual([1, 2, 3]);
+});
+
+test('What could not stand in the log is refused by the outbox, where it would be in the way of all that follows.', async () => {
+  const db = await freshDatabase();
+  const many = { audience: ['cus_1', 'cus_2', 'cus_3'] };
+  await expect(transaction(db, (tx) => appendEvents(tx, versions(1, many), new Date()))).rejects.toThrow('at most');
+  const { values } = outboxRow(versions(2), new Date());
+  const odd: [number, string][] = [
+    [0, '1'],
+    [1, '{evt_1}'],
+    [2, '{par_1,NULL}'],
+    [7, '{wal_1,wal_2,wal_3}'],
+    [8, '{}'],
+    [9, '[{}]'],
+    [10, '{2026-11-22,NULL}'],
+  ];
+  for (const [at, value] of odd) {
+    const row = values.with(at, value);
+    await expect(db.pool.query(APPEND.text, row)).rejects.toMatchObject({ constraint: 'fits_the_log' });
+  }
+  await db.pool.query(APPEND.text, values);
+  await sequence(db);
+  expect(await lastPosition(db)).toBe(2n);
+});
+
+test('The sequencer moves whole rows until it has as many as it was asked for, and says so.', async () => {
+  const db = await freshDatabase();
+  await append(db, versions(30), 10);
+  const moved = async () => (await db.pool.query('SELECT event_sequence(15)::int AS moved')).rows[0]?.moved;
+  expect([await moved(), await moved(), await moved()]).toEqual([20, 10, 0]);
+  const events = await readEvents(db, everything, {}, 0n, 31);
+  expect(events.map(versionOf)).toEqual(range(1, 30));
+  expect(positions(events)).toEqual(range(1, 30));
 });

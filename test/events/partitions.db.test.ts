@@ -63,11 +63,7 @@ test('A batch that no longer fits goes into the next partition, which the sequen
 test('Room is made ahead of time, and a partition is as large as a week at the rate of the one before.', async () => {
   const sizeAfter = async (sinceMs: number) => {
     const db = await freshDatabase();
-    await db.pool.query(
-      `INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, data, occurred_at, recorded_at)
-       SELECT 'evt_' || n, 'par_1', 'BALANCE_CHANGED', '{}', '{}', '{}', now(), $1 FROM generate_series(1, 60000) AS n`,
-      [new Date(Date.now() - sinceMs)],
-    );
+    await appendAt(db, new Date(Date.now() - sinceMs), 60_000);
     await db.pool.query('SELECT event_sequence(100000)');
     await makeEventRoom(db);
     const [first, second] = await eventPartitions(db);
@@ -175,7 +171,7 @@ test('The database refuses holes over partitions, changes behind the log’s bac
     await expect(db.pool.query(sql), sql).rejects.toMatchObject({ code: '23001' });
   }
   const third = { walletIds: ['wal_1', 'wal_2', 'wal_3'] };
-  await expect(append(db, [paymentEvent('pay_1', 1, third)])).rejects.toThrow(/two_sides/);
+  await expect(append(db, [paymentEvent('pay_1', 1, third)])).rejects.toThrow(/two wallets/);
   await expect(
     db.pool.query(
       'INSERT INTO event_log SELECT 30, id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at FROM event_log WHERE position = 15',

@@ -39,8 +39,9 @@ async function killTails(db: Database): Promise<number> {
 /** An event in the outbox of which nobody was told. */
 async function appendSilently(db: Database, id: string): Promise<void> {
   await db.pool.query(
-    `INSERT INTO event_outbox (id, partner_id, type, audience, wallet_ids, data, occurred_at, recorded_at)
-     VALUES ($1, 'par_1', 'WALLET_OPENED', '{}', '{}', '{}', now(), now())`,
+    `INSERT INTO event_outbox (events, ids, partner_ids, types, first_customer_ids, second_customer_ids, first_wallet_ids,
+       second_wallet_ids, payment_ids, data, occurred_at, recorded_at)
+     VALUES (1, ARRAY[$1], '{par_1}', '{WALLET_OPENED}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '[{}]', ARRAY[now()], now())`,
     [id],
   );
 }
