@@ -1,3 +1,5 @@
+import { isoText } from '../lib/iso-text.ts';
+
 const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
 
@@ -13,7 +15,7 @@ export function textArray(values: readonly (string | null)[]): string {
 
 /** Instants in the same form. */
 export const timeArray = (values: readonly (Date | null)[]): string =>
-  `{${values.map((value) => value?.toISOString() ?? 'NULL').join()}}`;
+  `{${values.map((value) => (value ? isoText(value) : 'NULL')).join()}}`;
 
 /** Numbers and booleans in the same form. */
 export const plainArray = (values: readonly (number | bigint | boolean)[]): string => `{${values.join()}}`;

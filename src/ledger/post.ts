@@ -1,4 +1,4 @@
-import { textArray } from '../db/arrays.ts';
+import { textArray, timeArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
 import { assert, assertNever, present } from '../lib/assert.ts';
 import type { LedgerAccountRef } from './account.ts';
@@ -98,7 +98,7 @@ export function compile(entries: JournalEntryDraft[], known: ReadonlySet<string>
       textArray(entries.map((e) => e.reference)),
       textArray(entries.map((e) => e.paymentId)),
       textArray(entries.map((e) => e.reversesId)),
-      textArray(entries.map((e) => e.occurredAt.toISOString())),
+      timeArray(entries.map((e) => e.occurredAt)),
       `{${lasts}}`,
       `{${owners}}`,
       `{${numbers}}`,
@@ -107,7 +107,7 @@ export function compile(entries: JournalEntryDraft[], known: ReadonlySet<string>
       `{${credits}}`,
       `{${lines.map((l) => l.amount)}}`,
       textArray(lines.map((l) => l.holdId)),
-      textArray(lines.map((l) => l.expiresAt?.toISOString() ?? null)),
+      timeArray(lines.map((l) => l.expiresAt)),
     ],
   };
 }

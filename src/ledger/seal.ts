@@ -43,7 +43,8 @@ async function sealWith(client: pg.PoolClient, limit: number): Promise<number> {
   const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK]);
   if (!locks[0]?.mine) return 0;
   const { rows: entries } = await client.query<{ seq: string; id: string; canonical: (string | null)[] }>(
-    `SELECT u.seq, j.id, ${CANONICAL} AS canonical
+    // as JSON, which is read faster than an array
+    `SELECT u.seq, j.id, to_json(${CANONICAL}) AS canonical
      FROM (SELECT * FROM journal_unsealed ORDER BY seq LIMIT $1) u JOIN journal_entry j ON j.id = u.entry_id ORDER BY u.seq`,
     [limit],
   );

@@ -77,7 +77,7 @@ export function createVault({ current, others }: MasterKeys, fingerprintKey: Uin
         throw new InvariantError(`a sealed value at ${context} does not open: changed, moved, or another key`);
       }
     },
-    fingerprint: (text) => Uint8Array.from(createHmac('sha256', hashKey).update(text).digest()),
+    fingerprint: (text) => new Uint8Array(createHmac('sha256', hashKey).update(text).digest()),
   };
 }
 

@@ -1,3 +1,4 @@
+import { textArray } from '../../db/arrays.ts';
 import type { Sql } from '../../db/sql-transaction.ts';
 import { sqlState } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
@@ -49,11 +50,11 @@ const RELEASE = {
 
 const named = ({ partnerId, actor, operation, key }: KeyClaim): string =>
   JSON.stringify([partnerId, actor, operation, key]);
-const columns = (claims: KeyClaim[]): string[][] => [
-  claims.map(({ partnerId }) => partnerId),
-  claims.map(({ actor }) => actor),
-  claims.map(({ operation }) => operation),
-  claims.map(({ key }) => key),
+const columns = (claims: KeyClaim[]): string[] => [
+  textArray(claims.map(({ partnerId }) => partnerId)),
+  textArray(claims.map(({ actor }) => actor)),
+  textArray(claims.map(({ operation }) => operation)),
+  textArray(claims.map(({ key }) => key)),
 ];
 
 /**
@@ -66,11 +67,12 @@ const columns = (claims: KeyClaim[]): string[][] => [
  */
 export async function claimKeys(sql: Sql, claims: KeyClaim[]): Promise<(KeyClaim | null)[]> {
   if (claims.length === 0) return [];
-  const sorted = [...claims].sort((a, b) => (named(a) < named(b) ? -1 : 1));
+  const byName = claims.map((claim) => ({ claim, name: named(claim) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = byName.map(({ claim }) => claim);
   const values = [
     ...columns(sorted),
-    sorted.map(({ fingerprint }) => fingerprint),
-    sorted.map(({ resultId }) => resultId),
+    textArray(sorted.map(({ fingerprint }) => fingerprint)),
+    textArray(sorted.map(({ resultId }) => resultId)),
   ];
   const rows = await sql.rows<{ result_id: string }>(CLAIM, values).catch((error: unknown) => {
     const inUse = claims.length === 1 && sqlState(error) === LOCK_NOT_AVAILABLE;

@@ -1,3 +1,4 @@
+import { plainArray, textArray } from '../../db/arrays.ts';
 import type { WalletLimit } from '../../db/generated/client.ts';
 import type { LimitWindow } from '../../db/generated/enums.ts';
 import type { Sql } from '../../db/sql-transaction.ts';
@@ -82,18 +83,18 @@ interface UsageRow {
   fresh: boolean;
 }
 
-const values = (rows: Used[]): unknown[] => [
-  rows.map(({ walletId }) => walletId),
-  rows.map(({ kind }) => kind),
-  rows.map(({ window }) => window),
-  rows.map(({ currency }) => currency),
-  rows.map(({ start }) => start),
-  rows.map(({ spentMinor }) => spentMinor.toString()),
-  rows.map(({ count }) => count),
+const values = (rows: Used[]): string[] => [
+  textArray(rows.map(({ walletId }) => walletId)),
+  textArray(rows.map(({ kind }) => kind)),
+  textArray(rows.map(({ window }) => window)),
+  textArray(rows.map(({ currency }) => currency)),
+  textArray(rows.map(({ start }) => start)),
+  plainArray(rows.map(({ spentMinor }) => spentMinor)),
+  plainArray(rows.map(({ count }) => count)),
 ];
 
 const keyOf = (walletId: string, currency: string, kind: string, window: string): string =>
-  [walletId, currency, kind, window, ''].join(' ');
+  `${walletId} ${currency} ${kind} ${window} `;
 const keyOfCap = ({ use, limit }: Application): string => keyOf(use.walletId, limit.currency, limit.kind, limit.window);
 
 /** Days and months begin once for a transaction. */
@@ -155,9 +156,15 @@ export async function readCaps(sql: Sql, wishes: CapWish[], at: Date): Promise<P
   return capsOf(found, at);
 }
 
-const emptyUse = (walletId: string, of: Pick<Used, 'kind' | 'window' | 'currency' | 'start'>): Used => ({
-  ...of,
+const emptyUse = (
+  walletId: string,
+  { kind, window, currency, start }: Pick<Used, 'kind' | 'window' | 'currency' | 'start'>,
+): Used => ({
   walletId,
+  kind,
+  window,
+  currency,
+  start,
   reserved: { spentMinor: 0n, count: 0 },
   spentMinor: 0n,
   count: 0,

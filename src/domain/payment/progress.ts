@@ -2,6 +2,7 @@ import type { Payment, PaymentTransition } from '../../db/generated/client.ts';
 import type { PaymentStatus, TransitionReason, TransitionSource } from '../../db/generated/enums.ts';
 import type { EventType, NewEvent, PaymentSnapshot } from '../../events/event.ts';
 import { assert } from '../../lib/assert.ts';
+import { isoText } from '../../lib/iso-text.ts';
 
 /** A payment on its way through one transaction: how it stands, and what is to be written about it. */
 export interface Progress {
@@ -135,14 +136,14 @@ function transitionSnapshot({ occurredAt, recordedAt, from, to, reason, source }
     source,
     // what people wrote stays in the timeline: the log is never changed, and nobody can be erased from it
     message: null,
-    occurredAt: occurredAt.toISOString(),
-    recordedAt: recordedAt.toISOString(),
+    occurredAt: isoText(occurredAt),
+    recordedAt: isoText(recordedAt),
   };
 }
 
 /** What changes in a payment's life, as it stands now; the rest is read from the row, the provider's words among it. */
 export function snapshot(payment: Payment): PaymentSnapshot {
-  const time = (at: Date | null) => at?.toISOString() ?? null;
+  const time = (at: Date | null) => at && isoText(at);
   return {
     id: payment.id,
     version: payment.version,

@@ -2,6 +2,7 @@ import type { Wallet } from '../../db/generated/client.ts';
 import type { EventType, NewEvent } from '../../events/event.ts';
 import { balanceOf } from '../../ledger/balance.ts';
 import type { Counters } from '../../ledger/post.ts';
+import { isoText } from '../../lib/iso-text.ts';
 import type { WalletBook } from './book.ts';
 
 function walletEvent(type: EventType, wallet: Wallet, occurredAt: Date): NewEvent {
@@ -39,7 +40,7 @@ export function balanceChanged(book: WalletBook, counters: Counters, paymentId: 
       posted: posted.toString(),
       pending: pending.toString(),
       available: available.toString(),
-      asOf: at.toISOString(),
+      asOf: isoText(at),
     },
     occurredAt: at,
   };

@@ -2,6 +2,7 @@ import { plainArray, textArray, timeArray } from '../../../db/arrays.ts';
 import { type Payment, type PaymentTransition, Prisma } from '../../../db/generated/client.ts';
 import type { Sql } from '../../../db/sql-transaction.ts';
 import { assert, present } from '../../../lib/assert.ts';
+import { isoText } from '../../../lib/iso-text.ts';
 import { newPayment } from '../new-payment.ts';
 import type { Progress } from '../progress.ts';
 
@@ -83,7 +84,10 @@ export async function lockTransfers(
   asked: { paymentId: string; viewer: { partnerId: string } }[],
 ): Promise<Map<string, Payment>> {
   if (asked.length === 0) return new Map();
-  const values = [asked.map(({ paymentId }) => paymentId), asked.map(({ viewer }) => viewer.partnerId)];
+  const values = [
+    textArray(asked.map(({ paymentId }) => paymentId)),
+    textArray(asked.map(({ viewer }) => viewer.partnerId)),
+  ];
   const rows = await sql.rows<PaymentRow>(LOCK, values);
   return new Map(rows.map((row) => [row.id, toPayment(row)]));
 }
@@ -124,7 +128,7 @@ async function create(sql: Sql, progresses: Progress[]): Promise<void> {
 }
 
 const textOf = (value: string | number | bigint | boolean | Date | null): string | null =>
-  value === null ? null : value instanceof Date ? value.toISOString() : String(value);
+  value === null ? null : value instanceof Date ? isoText(value) : String(value);
 
 async function createTransitions(sql: Sql, rows: PaymentTransition[]): Promise<void> {
   if (rows.length === 0) return;
@@ -144,13 +148,13 @@ async function createTransitions(sql: Sql, rows: PaymentTransition[]): Promise<v
 async function change(sql: Sql, progresses: Progress[]): Promise<void> {
   const payments = progresses.map(({ payment }) => payment);
   const rows = await sql.rows(CHANGE, [
-    payments.map(({ id }) => id),
-    progresses.map(({ storedVersion }) => storedVersion),
-    payments.map(({ status }) => status),
-    payments.map(({ version }) => version),
-    payments.map(({ seen }) => seen),
-    payments.map(({ confirmedAt }) => present(confirmedAt, 'when it was confirmed')),
-    payments.map(({ completedAt }) => present(completedAt, 'when it was completed')),
+    textArray(payments.map(({ id }) => id)),
+    plainArray(progresses.map(({ storedVersion }) => storedVersion)),
+    textArray(payments.map(({ status }) => status)),
+    plainArray(payments.map(({ version }) => version)),
+    plainArray(payments.map(({ seen }) => seen)),
+    timeArray(payments.map(({ confirmedAt }) => present(confirmedAt, 'when it was confirmed'))),
+    timeArray(payments.map(({ completedAt }) => present(completedAt, 'when it was completed'))),
   ]);
   assert(rows.length === progresses.length, 'a payment changed under its lock');
 }
