@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { transaction } from '../../src/db/transaction.ts';
-import { appendEvents } from '../../src/events/log.ts';
+import { sqlTransaction } from '../../src/db/sql-transaction.ts';
+import { appendEventsInGroup } from '../../src/events/append-in-group.ts';
 import { cpuUsed, weigh } from './spent.ts';
 
 /** What the parent wants of a server; one event (`frame` is what a plain broadcast sends) is answered with when it was published. */
@@ -25,7 +25,7 @@ deps.hub.onPublish(() => {
   told?.();
 });
 
-/** As a business transaction appends it: through the outbox, the sequencer, the log and the tail to the hub. */
+/** As a transaction of transfers appends it: through the outbox, the sequencer, the log and the tail to the hub. */
 async function happen(partnerId: string, walletId: string): Promise<void> {
   const now = deps.clock.now();
   const data = { kind: 'wallet' as const, walletId, status: 'ACTIVE' };
@@ -33,7 +33,7 @@ async function happen(partnerId: string, walletId: string): Promise<void> {
   const published = new Promise<void>((resolve) => {
     told = resolve;
   });
-  await transaction(deps.db, (tx) => appendEvents(tx, [{ ...about, type: 'WALLET_UPDATED', data }], now));
+  await sqlTransaction(deps.db, (sql) => appendEventsInGroup(sql, [{ ...about, type: 'WALLET_UPDATED', data }], now));
   await published;
   process.send?.(String(publishedAt));
 }

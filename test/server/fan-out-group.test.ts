@@ -23,8 +23,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 function follow(group: Group) {
   const told: number[] = [];
   const tell = ({ data }: { data?: unknown }) => told.push((data as { version: number }).version);
-  const socket = { readyState: 1, OPEN: 1, bufferedAmount: 0 };
+  const socket = { readyState: 1, OPEN: 1 };
   const stream = {
+    writableLength: 0,
     write(frame: Buffer) {
       tell(JSON.parse(frame.subarray(frame.indexOf('{')).toString()).payload);
       return true;

@@ -164,12 +164,11 @@ export class Member implements AsyncIterableIterator<ExecutionResult> {
     const { socket, stream, operationId } = this.subscriber;
     // what is closing is told so by its transport
     if (socket.readyState !== socket.OPEN) return;
-    const frame = delivery.frame(operationId);
-    if (socket.bufferedAmount <= OWN_BYTES) {
-      stream.write(frame);
+    if (stream.writableLength <= OWN_BYTES) {
+      delivery.write(stream, operationId);
     } else {
       this.#isSending = true;
-      stream.write(frame, () => {
+      delivery.write(stream, operationId, () => {
         this.#isSending = false;
         this.#flush();
       });
