@@ -2,12 +2,13 @@ import SchemaBuilder, { type PothosOutputFieldConfig, type SchemaTypes } from '@
 import { PothosScopeAuthPlugin } from '@pothos/plugin-scope-auth';
 import type { GraphQLFieldResolver } from 'graphql';
 import type { Scope } from '../db/generated/enums.ts';
+import type { Viewer } from '../domain/access/viewer.ts';
 import { hasScope } from './access.ts';
 import type { Context } from './context.ts';
 
 /**
- * The scope-auth plugin with a shorter way to "yes". Where all that a type and its field ask for is one scope, it is looked for before the
- * plugin's machinery starts, which costs more than most fields of a list. Whoever does not have the scope goes the plugin's own way and
+ * The scope-auth plugin with a shorter way to "yes". Where all that a type and its field ask for are scopes, they are looked for before the
+ * plugin's machinery starts, which costs more than most fields of a list. Whoever does not have them goes the plugin's own way and
  * is refused there, in its words.
  */
 class QuickScopeAuthPlugin<Types extends SchemaTypes> extends PothosScopeAuthPlugin<Types> {
@@ -16,36 +17,46 @@ class QuickScopeAuthPlugin<Types extends SchemaTypes> extends PothosScopeAuthPlu
     fieldConfig: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const guarded = super.wrapResolve(resolver, fieldConfig);
-    const scope = guarded === resolver ? null : this.onlyScope(fieldConfig);
-    if (scope === null) return guarded;
+    const scopes = guarded === resolver ? null : this.onlyScopes(fieldConfig);
+    if (scopes === null) return guarded;
     return (parent, args, context, info) =>
-      hasScope((context as unknown as Context).viewer, scope)
+      hasScopes((context as unknown as Context).viewer, scopes)
         ? resolver(parent, args, context, info)
         : guarded(parent, args, context, info);
   }
 
-  /** The one scope that guards this field, through its type; null when anything else has a say. */
-  private onlyScope({ parentType, pothosOptions }: PothosOutputFieldConfig<Types>): Scope | null {
+  /** The scopes that guard this field, through its type or itself; null when anything else has a say. */
+  private onlyScopes({ parentType, pothosOptions }: PothosOutputFieldConfig<Types>): readonly Scope[] | null {
     const type = this.buildCache.getTypeConfig(parentType);
-    if (type.kind !== 'Object' || asksForMore(pothosOptions)) return null;
-    const interfaces = type.interfaces.map((ref) => this.buildCache.getTypeConfig(ref, 'Interface'));
-    if (interfaces.some(({ pothosOptions: options }) => asksForMore(options))) return null;
-    const { authScopes, grantScopes } = type.pothosOptions as Guards;
-    if (grantScopes !== undefined || typeof authScopes !== 'object' || authScopes === null) return null;
-    const [entry, ...others] = Object.entries(authScopes);
-    return entry?.[0] === 'scope' && others.length === 0 ? (entry[1] as Scope) : null;
+    if (type.kind === 'Object') {
+      const interfaces = type.interfaces.map((ref) => this.buildCache.getTypeConfig(ref, 'Interface'));
+      if (interfaces.some(({ pothosOptions: options }) => asksForMore(options))) return null;
+    } else if (type.kind !== 'Query' && type.kind !== 'Mutation') return null;
+    const guards = [type.pothosOptions as object, pothosOptions as object].filter(asksForMore);
+    const scopes = guards.map(onlyScope).filter((scope) => scope !== null);
+    // no guard that can be seen here is a guard that cannot
+    return guards.length > 0 && scopes.length === guards.length ? scopes : null;
   }
 }
 
-interface Guards {
-  authScopes?: unknown;
-  grantScopes?: unknown;
-}
-
-const asksForMore = (options: unknown): boolean => {
-  const { authScopes, grantScopes } = options as Guards;
-  return authScopes !== undefined || grantScopes !== undefined;
+const hasScopes = (viewer: Viewer | null, scopes: readonly Scope[]): boolean => {
+  for (const scope of scopes) if (!hasScope(viewer, scope)) return false;
+  return true;
 };
+
+/** What a type or a field may say of who may see it. */
+const GUARDS = ['authScopes', 'grantScopes', 'runScopesOnType', 'skipTypeScopes', 'skipInterfaceScopes'] as const;
+type Guards = Partial<Record<(typeof GUARDS)[number], unknown>>;
+
+const asksForMore = (options: object): boolean => GUARDS.some((name) => (options as Guards)[name] !== undefined);
+
+/** The one scope that this asks for; null when it asks for anything else. */
+function onlyScope(options: object): Scope | null {
+  const { authScopes, ...more } = options as Guards;
+  if (asksForMore(more) || typeof authScopes !== 'object' || authScopes === null) return null;
+  const [entry, ...others] = Object.entries(authScopes);
+  return entry?.[0] === 'scope' && others.length === 0 ? (entry[1] as Scope) : null;
+}
 
 /** Puts it in the plugin's place. To be called before the schema's builder is made. */
 export function useQuickScopes(): void {
