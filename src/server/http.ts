@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Deps } from '../deps.ts';
 import { authenticate } from '../domain/access/authenticate.ts';
 import { UnauthenticatedError } from '../domain/access/viewer.ts';
-import { SetupError } from '../errors.ts';
 import { createContext } from '../graphql/context.ts';
 import { bearerOf } from './bearer.ts';
+import { startPreparing } from './documents/prepare.ts';
 import { type PersistedDocuments, startPersistedDocuments } from './documents/start.ts';
 import { createCompiledDocuments } from './door/compiled-documents.ts';
 import { createDoor, type Door } from './door/door.ts';
@@ -16,6 +16,7 @@ import type { GraphiqlExample } from './graphiql.ts';
 import { readiness } from './health.ts';
 import { sendJson } from './json.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { listen } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { handleOauthReturn, isOauthReturn } from './oauth-return.ts';
 import { createRateLimiter } from './rate.ts';
@@ -94,14 +95,16 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
     if (pathOf(req) === '/graphql' && !parts.draining) return parts.sockets.upgrade(req, socket, head);
     socket.end(`HTTP/1.1 ${parts.draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
   });
+  let port: number;
   try {
-    await listen(server, deps.config.port, deps.config.host);
+    port = await listen(server, deps.config.port, deps.config.host);
   } catch (error) {
     await parts.persisted.stop();
     throw error;
   }
+  const preparing = parts.door ? startPreparing(deps, parts.persisted.documents, parts.door.prepare) : null;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async drain() {
       parts.draining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -110,7 +113,7 @@ export async function startEdge(deps: Deps, options: EdgeOptions): Promise<Edge>
       const timer = setTimeout(() => server.closeAllConnections(), limits.drainMs);
       await Promise.all([parts.sockets.drain(), closed]);
       clearTimeout(timer);
-      await parts.persisted.stop();
+      await Promise.all([preparing?.stop(), parts.persisted.stop()]);
     },
   };
 }
@@ -131,7 +134,7 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
   const limiter = createRateLimiter(deps.config, limits, metrics.rateLimited);
   const persisted = startPersistedDocuments(deps, options.schema);
   const signInOnce = oncePerRequest(deps, limiter);
-  const compiled = options.door === false ? null : createCompiledDocuments(options.schema);
+  const compiled = options.door === false ? null : createCompiledDocuments(options.schema, metrics.compiled);
   const shared = { limits, limiter, signInOnce, persisted, compiled, metrics, streams };
   const { yoga, execute } = createGraphqlServer(deps, { ...options, example: options.example ?? null, ...shared });
   const sockets = createSocketServer(deps, { pipeline: pipelineOf(yoga, persisted), limits, limiter });
@@ -140,6 +143,7 @@ function createParts(deps: Deps, options: EdgeOptions, limits: Limits): Parts {
     createDoor({
       yoga,
       execute,
+      compiled,
       persisted,
       signInOnce,
       log: deps.log,
@@ -268,32 +272,4 @@ function fail(deps: Deps, requestId: string, req: IncomingMessage, res: ServerRe
 
 function pathOf(req: IncomingMessage): string {
   return (req.url ?? '').split('?', 1)[0] ?? '';
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)));
-    server.listen(port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new SetupError(
-        `Port ${port} on ${host} is taken by another program. Stop it, or choose another port: PORT=${port + 1}.`,
-      );
-    case 'EACCES':
-      return new SetupError(`This user may not listen on port ${port}. Choose one above 1023: PORT=4000.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new SetupError(
-        `HOST ${host} is not an address of this machine. Set HOST=127.0.0.1, or HOST=0.0.0.0 for all.`,
-      );
-    default:
-      return error;
-  }
 }

@@ -31,6 +31,8 @@ export interface Metrics {
   rateLimited(policy: string): void;
   /** A request came to the front door. */
   door(outcome: DoorOutcome): void;
+  /** A registered document was compiled. */
+  compiled(): void;
 }
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -59,6 +61,11 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
     name: 'koshel_rate_limited_total',
     help: 'Requests refused because their caller has sent too many, by what is counted: key, customer, address',
     labelNames: ['policy'],
+    registers,
+  });
+  const compiled = new Counter({
+    name: 'koshel_documents_compiled_total',
+    help: 'Registered documents that were compiled, ahead of time or for their first request',
     registers,
   });
   const door = doorCounts(registry);
@@ -93,6 +100,7 @@ export function createMetrics(registry: Registry, sources: MetricSources): Metri
       };
     },
     rateLimited: (policy) => refusals.inc({ policy }),
+    compiled: () => compiled.inc(),
     door: (outcome) => {
       door[outcome] += 1;
     },

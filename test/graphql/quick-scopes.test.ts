@@ -11,10 +11,10 @@ import { useQuickScopes } from '../../src/graphql/quick-scopes.ts';
 /** A scope that is looked for the short way is neither forgotten nor asked of anybody else. */
 
 useQuickScopes();
-const builder = new SchemaBuilder<{ Context: Context; AuthScopes: AuthScopes; DefaultFieldNullability: true }>({
-  plugins: [ScopeAuthPlugin],
-  scopeAuth: { authScopes },
-});
+const builder = new SchemaBuilder<{ Context: Context; AuthScopes: AuthScopes; DefaultFieldNullability: true }>(
+  // the options of plugins that have no part in this schema are left out
+  { plugins: [ScopeAuthPlugin], scopeAuth: { authScopes } } as never,
+);
 const yes = () => true;
 const wallets = { scope: 'WALLETS_READ' } as const;
 const payments = { scope: 'PAYMENTS_READ' } as const;

@@ -36,7 +36,10 @@ const state = (promise: Promise<unknown>) => Promise.race([promise, Promise.reso
 
 test('Who subscribes while the rules of others are read is not ended for lack of rules that nobody asked for.', async () => {
   const { asked, go, db } = database();
-  const documents = { rules: () => Promise.reject(new Error('not asked')), find: () => Promise.resolve(null) };
+  const unasked = () => {
+    throw new Error('not asked');
+  };
+  const documents = { rules: unasked, find: () => null, read: unasked, onChange: unasked };
   const streams = createOpenStreams({ db, log: pino({ level: 'silent' }) }, documents);
   onTestFinished(() => {
     // a look that is under way is waited for

@@ -9,6 +9,7 @@ import { newId } from '../../lib/ids.ts';
 import type { CheckedDocument } from './check.ts';
 import { type ManifestDocument, readManifest } from './manifest.ts';
 import { changeDocuments } from './store.ts';
+import { tellPublished } from './texts.ts';
 
 export interface PublishDocumentsInput {
   partnerId: string;
@@ -48,7 +49,7 @@ export async function publishDocuments(
   if (!partner) throw new NotFoundError('The partner');
   const keys = partner.apiKeys.map(({ scopes }) => new Set(scopes));
   const documents = await publishable(deps, readManifest(manifest), keys);
-  return transaction(db, async (tx) => {
+  const publication = await transaction(db, async (tx) => {
     await changeDocuments(tx, partnerId);
     const where = { partnerId, documentId: { in: documents.map(({ documentId }) => documentId) } };
     const known = await tx.persistedDocument.findMany({ where });
@@ -63,6 +64,8 @@ export async function publishDocuments(
       unchanged: live.length,
     };
   });
+  tellPublished(db, partnerId);
+  return publication;
 }
 
 function manifestName(name: string): string {

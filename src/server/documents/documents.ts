@@ -11,13 +11,17 @@ export const RULES_KEPT_MS = 500;
 const MOST_PARTNERS = 10_000;
 const MOST_DOCUMENTS = 5_000;
 
-/** A published document, ready to be run: read and parsed once. */
-export interface LiveDocument {
-  documentId: string;
+/** A text that is run by its id: read and parsed once. */
+export interface ReadyText {
   body: string;
   document: DocumentNode;
   /** Is the answer the same for every caller? */
   isPublic: boolean;
+}
+
+/** A published document, ready to be run. */
+export interface LiveDocument extends ReadyText {
+  documentId: string;
 }
 
 /** The documents of all partners, as this process knows them. */
@@ -29,6 +33,13 @@ export interface Documents {
    * @param version of the partner's documents, from its rules: what was read at an earlier one is read again
    */
   find(partnerId: string, documentId: string, version: number): LiveDocument | null | Promise<LiveDocument | null>;
+  /** The text as `find` has it. */
+  read(body: string): ReadyText;
+  /**
+   * @param listener told of a partner whose documents are found to have changed
+   * @returns stops listening
+   */
+  onChange(listener: (partnerId: string) => void): () => void;
 }
 
 /** Without that partner, nothing. */
@@ -40,6 +51,7 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
     max: MOST_PARTNERS,
   });
   const live = createLRUCache<{ version: number; found: LiveDocument }>({ max: MOST_DOCUMENTS });
+  const listeners = new Set<(partnerId: string) => void>();
   const rules = (partnerId: string): DocumentRules | Promise<DocumentRules> => {
     const now = performance.now();
     const last = known.get(partnerId);
@@ -50,13 +62,16 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
     next.then(
       (read) => {
         entry.rules = read;
+        const before = last?.rules;
+        if (before && 'version' in before && before.version !== read.version)
+          for (const listener of listeners) listener(partnerId);
       },
       // what could not be read is not known
       () => known.get(partnerId) === entry && known.delete(partnerId),
     );
     return next;
   };
-  const ready = oncePerBody(schema);
+  const ready = oncePerText(schema);
   const read = async (partnerId: string, documentId: string, version: number): Promise<LiveDocument | null> => {
     if (!isDocumentId(documentId)) return null;
     const row = await findLiveDocument(db.prisma, partnerId, documentId);
@@ -69,6 +84,11 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
   };
   return {
     rules,
+    read: ready,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     find(partnerId, documentId, version) {
       const cached = live.get(keyOf(partnerId, documentId));
       return cached?.version === version ? cached.found : read(partnerId, documentId, version);
@@ -79,8 +99,8 @@ export function createDocuments({ db }: Pick<Deps, 'db'>, schema: GraphQLSchema)
 const keyOf = (partnerId: string, documentId: string): string => `${partnerId} ${documentId}`;
 
 /** Partners of one app publish the same texts: each is parsed, and later compiled, for all of them together. */
-function oncePerBody(schema: GraphQLSchema): (body: string) => Omit<LiveDocument, 'documentId'> {
-  const known = createLRUCache<Omit<LiveDocument, 'documentId'>>({ max: MOST_DOCUMENTS });
+function oncePerText(schema: GraphQLSchema): (body: string) => ReadyText {
+  const known = createLRUCache<ReadyText>({ max: MOST_DOCUMENTS });
   return (body) => {
     const before = known.get(body);
     if (before) return before;

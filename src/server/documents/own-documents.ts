@@ -14,5 +14,8 @@ const own = new Map<string, LiveDocument>(
   }),
 );
 
+/** All of the gateway's own documents. */
+export const ownDocuments = (): Iterable<LiveDocument> => own.values();
+
 /** The gateway's own document of this id, or null. */
 export const ownDocument = (documentId: string): LiveDocument | null => own.get(documentId) ?? null;

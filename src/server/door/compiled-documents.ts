@@ -35,8 +35,11 @@ export interface CompiledDocuments {
   of(document: DocumentNode): CompiledDocument | null;
 }
 
-/** @param schema that requests are answered by; a document and its code are forgotten together */
-export function createCompiledDocuments(schema: GraphQLSchema): CompiledDocuments {
+/**
+ * @param schema that requests are answered by; a document and its code are forgotten together
+ * @param onCompiled told of each document that is compiled
+ */
+export function createCompiledDocuments(schema: GraphQLSchema, onCompiled: () => void): CompiledDocuments {
   const known = new WeakMap<DocumentNode, CompiledDocument | null>();
   const customSerializers = keepingSerializers(schema);
   return {
@@ -45,6 +48,7 @@ export function createCompiledDocuments(schema: GraphQLSchema): CompiledDocument
       if (before !== undefined) return before;
       const compiled = unfitness(schema, document) === null ? compile(schema, document, customSerializers) : null;
       known.set(document, compiled);
+      if (compiled) onCompiled();
       return compiled;
     },
   };

@@ -5,11 +5,13 @@ import { UnauthenticatedError } from '../../domain/access/viewer.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Admission, admitDocument } from '../documents/admit-document.ts';
+import type { ReadyText } from '../documents/documents.ts';
 import type { PersistedDocuments } from '../documents/start.ts';
 import { rateHeaders } from '../rate.ts';
 import { commonHeaders, type RequestState } from '../request.ts';
 import type { Yoga } from '../yoga.ts';
 import { type Asked, readAsked } from './asked.ts';
+import type { CompiledDocuments } from './compiled-documents.ts';
 import type { Execute } from './execute-hooked.ts';
 
 /** How a request at the door ended: answered here; run here and its errors worded by yoga; all of it done by yoga. */
@@ -19,6 +21,7 @@ export interface DoorOptions {
   yoga: Yoga;
   /** Within yoga's plugins. */
   execute: Execute;
+  compiled: CompiledDocuments;
   persisted: PersistedDocuments;
   /** Signs the caller in and counts the request, once. */
   signInOnce(state: RequestState): Promise<void>;
@@ -34,6 +37,8 @@ export interface DoorOptions {
  * that refuses.
  */
 export interface Door {
+  /** Does ahead of time what the first request for a document would wait for: it is validated, priced and compiled. */
+  prepare(text: ReadyText): void;
   /**
    * @param answerType of the answer, from `fitAnswerType`
    * @param passOn gives the request to yoga; `state` says what is done already
@@ -55,23 +60,22 @@ interface Runnable {
 
 /** @param options what yoga has, too */
 export function createDoor(options: DoorOptions): Door {
-  const { yoga, execute, persisted, signInOnce, contextOf, met, log } = options;
+  const { yoga, execute, compiled, persisted, signInOnce, contextOf, met, log } = options;
   const { schema } = yoga.getEnveloped({} as never);
   const checked = new WeakMap<DocumentNode, Runnable | null>();
-  const runnable = (admission: Admission, document: DocumentNode, state: RequestState): Runnable | null => {
-    let known = checked.get(document);
-    if (known === undefined) {
-      known = check(yoga, admission, state);
-      checked.set(document, known);
-    }
-    return known;
+  const runnable = (text: ReadyText): Runnable | null => {
+    const known = checked.get(text.document);
+    if (known !== undefined) return known;
+    const found = check(yoga, text);
+    checked.set(text.document, found);
+    return found;
   };
   const run = async (state: RequestState, asked: Asked): Promise<ExecutionResult | null> => {
     await signInOnce(state);
     const { query, admission } = await admitDocument(persisted, state, asked.params);
     if (!admission.persisted) return null;
     const { document } = admission.persisted;
-    const found = runnable(admission, document, state);
+    const found = runnable(admission.persisted);
     if (!found || (asked.operationName ?? found.operationName) !== found.operationName) return null;
     state.admission = admission;
     const { variables, operationName } = asked;
@@ -82,6 +86,9 @@ export function createDoor(options: DoorOptions): Door {
     return result;
   };
   return {
+    prepare(text) {
+      if (runnable(text)) compiled.of(text.document);
+    },
     async serve(req, res, { answerType, state, passOn }) {
       // before a byte of the body is acted upon. What it refuses is refused again below, where it is asked for again
       signInOnce(state).catch(() => undefined);
@@ -125,16 +132,16 @@ function failed(error: unknown): ExecutionResult {
 }
 
 /** By yoga's own parsing and validation, with every limit: once per document, since neither looks at who asks. */
-function check(yoga: Yoga, admission: Admission, state: RequestState): Runnable | null {
-  const { persisted } = admission;
-  if (!persisted) return null;
-  const { parse, validate, schema } = yoga.getEnveloped({ ...state, admission } as never);
+function check(yoga: Yoga, text: ReadyText): Runnable | null {
+  const admission: Admission = { partnerId: null, persisted: { documentId: '', ...text }, version: 0 };
+  const { parse, validate, schema } = yoga.getEnveloped({ admission } as never);
   try {
-    if (validate(schema, parse(persisted.body)).length > 0) return null;
+    if (validate(schema, parse(text.body)).length > 0) return null;
   } catch {
+    // yoga says why, to whoever asks for it
     return null;
   }
-  const operations = persisted.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const operations = text.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations;
   if (operations.length !== 1 || operation?.kind !== Kind.OPERATION_DEFINITION) return null;
   return operation.operation === 'subscription' ? null : { operationName: operation.name?.value ?? null };

@@ -124,7 +124,7 @@ describe.each(operations)('$name', ({ text, definitions }) => {
 });
 
 test('Most of them are compiled, and it is known why the others are not.', () => {
-  const compiled = createCompiledDocuments(schema);
+  const compiled = createCompiledDocuments(schema, () => undefined);
   const reasons = operations.map(({ text }) => unfitness(schema, parse(text)));
   expect(operations.filter(({ text }) => compiled.of(parse(text))).length).toBe(
     reasons.filter((reason) => !reason).length,
