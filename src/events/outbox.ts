@@ -9,7 +9,7 @@ export const APPEND = {
   text: `INSERT INTO event_outbox (events, ids, partner_ids, types, first_customer_ids, second_customer_ids, first_wallet_ids,
       second_wallet_ids, payment_ids, data, occurred_at, recorded_at)
     VALUES (($1::text)::int, $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-      ($10::text)::jsonb, $11::timestamptz[], ($12::text)::timestamptz)`,
+      ($10::text)::json, $11::timestamptz[], ($12::text)::timestamptz)`,
 };
 
 /**

@@ -83,7 +83,8 @@ const ofTable = (table: string) => columns.filter((column) => column.table === t
 const word = ({ table, name }: { table: string; name: string }) => `word-of-${table}-${name}-end`;
 /** Numbers of ours and hashes say nothing by themselves; a partner's id of its user does. */
 const tells = ({ name, type }: Column) =>
-  ['text', 'text[]', 'jsonb', 'bytea'].includes(type) && (!/(^|_)(ids?|hash)$/.test(name) || name === 'external_id');
+  ['text', 'text[]', 'json', 'jsonb', 'bytea'].includes(type) &&
+  (!/(^|_)(ids?|hash)$/.test(name) || name === 'external_id');
 
 async function valueIn(column: Column, row: Record<string, unknown>): Promise<unknown> {
   const { table, name, type, sort, needed } = column;
@@ -96,7 +97,7 @@ async function valueIn(column: Column, row: Record<string, unknown>): Promise<un
   if (sealed) return Buffer.from(vault.seal(word(column), contextOf(sealed, row)));
   if (type === 'bytea') return randomBytes(32);
   if (tells(column))
-    return type === 'text[]' ? [word(column)] : type === 'jsonb' ? { said: word(column) } : word(column);
+    return type === 'text[]' ? [word(column)] : type.startsWith('json') ? { said: word(column) } : word(column);
   if (!needed) return undefined;
   if (sort === 'e') return (await db.pool.query(`SELECT (enum_range(NULL::${type}))[1]::text AS first`)).rows[0]?.first;
   if (type === 'text') return `${table}-1`;
