@@ -20,14 +20,10 @@ import { CustomerRef, PaymentConnection, WalletConnection, WalletRef } from './r
 import { StatementConnection, walletStatement } from './statement.ts';
 import { walletPayments } from './wallet-payments.ts';
 
-/** Phones by the row that they were opened from: a page shows the same wallet many times, and unsealing is not free. */
-const opened = new WeakMap<PhoneOfWallet, string>();
-
 /** The wallet's phone as this caller may see it. */
 export function walletPhone(wallet: PhoneOfWallet, context: Context): string | null {
   if (!wallet.phoneSealed) return null;
-  const phone = opened.get(wallet) ?? openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
-  opened.set(wallet, phone);
+  const phone = openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
 }
 

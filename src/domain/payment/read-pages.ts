@@ -42,8 +42,8 @@ const PAGES = {
     CROSS JOIN LATERAL (SELECT * FROM (${side('p.source_wallet_id = k.wallet_id')} UNION ALL
       ${side('p.destination_wallet_id = k.wallet_id AND p.source_wallet_id IS DISTINCT FROM k.wallet_id')}) p
       ORDER BY p.id DESC LIMIT k.take) p
-    LEFT JOIN wallet o ON o.partner_id = k.partner_id AND o.id = CASE p.source_wallet_id
-      WHEN k.wallet_id THEN p.destination_wallet_id ELSE p.source_wallet_id END
+    LEFT JOIN LATERAL (SELECT * FROM wallet o WHERE o.partner_id = k.partner_id AND o.id = CASE p.source_wallet_id
+      WHEN k.wallet_id THEN p.destination_wallet_id ELSE p.source_wallet_id END OFFSET 0) o ON true
     ORDER BY k.n, p.id DESC`,
 };
 

@@ -26,28 +26,36 @@ export const sealPhone = (vault: Vault, walletId: string, phone: string) => ({
 export const OPENED_KEPT_MS = 5_000;
 const MOST_OPENED = 20_000;
 
-/** Phones by the wallet and the sealed value that they were opened from: another value is opened anew. */
-const opened = new WeakMap<Vault, Map<string, string>>();
+interface OpenedPhone {
+  sealed: Uint8Array;
+  phone: string;
+}
+
+/** Phones by their wallets, each with the sealed value that it was opened from: another value is opened anew. */
+const opened = new WeakMap<Vault, Map<string, OpenedPhone>>();
 
 /**
  * The phone out of its sealed value.
  * @throws InvariantError when the stored value was changed or belongs to another row
  */
 export function openPhone(vault: Vault, walletId: string, sealed: Uint8Array): string {
-  const name = walletId + Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length).toString('latin1');
-  const known = opened.get(vault)?.get(name);
-  if (known !== undefined) return known;
+  const known = opened.get(vault)?.get(walletId);
+  if (known !== undefined && isSame(known.sealed, sealed)) return known.phone;
   const phone = vault.open(sealed, `wallet.phone:${walletId}`);
-  remember(vault, name, phone);
+  remember(vault, walletId, { sealed, phone });
   return phone;
 }
 
-function remember(vault: Vault, name: string, phone: string): void {
+/** The rows of a page that show one wallet share the value; those of different pages have it in different places. */
+const isSame = (known: Uint8Array, sealed: Uint8Array): boolean =>
+  known === sealed || Buffer.compare(known, sealed) === 0;
+
+function remember(vault: Vault, walletId: string, phone: OpenedPhone): void {
   let phones = opened.get(vault);
   if (!phones) {
     phones = new Map();
     opened.set(vault, phones);
     setTimeout(() => opened.delete(vault), OPENED_KEPT_MS).unref();
   }
-  if (phones.size < MOST_OPENED) phones.set(name, phone);
+  if (phones.size < MOST_OPENED || phones.has(walletId)) phones.set(walletId, phone);
 }

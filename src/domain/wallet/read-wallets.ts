@@ -24,7 +24,8 @@ const WALLETS = {
   text: `SELECT k.n, (SELECT json_agg(json_build_array(x.currency, x.ledger_account_id, x.opened_at::text) ORDER BY x.currency)
       FROM wallet_account x WHERE x.wallet_id = w.id), ${balancesOfWallet('w')}, ${walletColumns('w')}
     FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[])) WITH ORDINALITY k(id, partner_id, customer_id, n)
-    JOIN wallet w ON w.id = k.id AND w.partner_id = k.partner_id AND (k.customer_id IS NULL OR w.customer_id = k.customer_id)`,
+    CROSS JOIN LATERAL (SELECT * FROM wallet w WHERE w.id = k.id AND w.partner_id = k.partner_id
+      AND (k.customer_id IS NULL OR w.customer_id = k.customer_id) OFFSET 0) w`,
 };
 
 const wallets = perDatabase((db) => shareStatement((keys: readonly SoughtWallet[]) => readAll(db, keys)));
