@@ -1,6 +1,6 @@
-import type { Payment } from '../db/generated/client.ts';
 import { CardScheme } from '../db/generated/enums.ts';
 import { type KeptParty, openParties } from '../domain/mirror/parties.ts';
+import type { BriefPayment } from '../domain/payment/payment-row.ts';
 import { mayAct } from '../domain/payment/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import type { Context } from './context.ts';
@@ -8,7 +8,11 @@ import type { PartyView } from './party.ts';
 import { maskNumbers, maskPhone } from './person.ts';
 
 /** One side of a payment that was learned from its provider, so far as the provider tells of it; null for any other payment. */
-export function learnedParty(payment: Payment, side: 'source' | 'destination', context: Context): PartyView | null {
+export function learnedParty(
+  payment: BriefPayment,
+  side: 'source' | 'destination',
+  context: Context,
+): PartyView | null {
   const party = openParties(context.deps.vault, payment)?.[side];
   if (!party) return null;
   // whom a customer pays the customer knows; who pays a customer is somebody else's data
@@ -16,7 +20,7 @@ export function learnedParty(payment: Payment, side: 'source' | 'destination', c
   return viewOf(payment, party, whole, mayAct(signedIn(context), payment));
 }
 
-function viewOf(payment: Payment, party: KeptParty, whole: boolean, isMaker: boolean): PartyView {
+function viewOf(payment: BriefPayment, party: KeptParty, whole: boolean, isMaker: boolean): PartyView {
   switch (party.kind) {
     case 'WALLET':
       return { party: 'WALLET', walletId: null, phone: party.phone && !whole ? maskPhone(party.phone) : party.phone };

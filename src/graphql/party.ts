@@ -1,6 +1,6 @@
-import type { Payment } from '../db/generated/client.ts';
 import type { CardScheme } from '../db/generated/enums.ts';
 import { openOrder } from '../domain/payment/order.ts';
+import type { BriefPayment } from '../domain/payment/payment-row.ts';
 import { openDestination } from '../domain/payment/payout.ts';
 import { mayAct } from '../domain/payment/store.ts';
 import type { PhoneOfWallet } from '../domain/wallet/phone.ts';
@@ -179,7 +179,7 @@ const walletParty = ({ known }: PaymentView, walletId: string): PartyView => ({
 
 /** Where the money comes from. */
 export function sourceParty(view: PaymentView, context: Context): PartyView {
-  const payment = view.row;
+  const payment: BriefPayment = view.row;
   const learned = learnedParty(payment, 'source', context);
   // a card that the wallet's provider has issued spends the wallet's money
   if (learned?.party === 'CARD') return learned;
@@ -191,7 +191,7 @@ export function sourceParty(view: PaymentView, context: Context): PartyView {
 
 /** Where the money goes. */
 export function destinationParty(view: PaymentView, context: Context): PartyView {
-  const payment = view.row;
+  const payment: BriefPayment = view.row;
   if (payment.destinationWalletId) return walletParty(view, payment.destinationWalletId);
   const learned = learnedParty(payment, 'destination', context);
   if (learned) return learned;
@@ -214,14 +214,14 @@ export function destinationParty(view: PaymentView, context: Context): PartyView
   };
 }
 
-function recipientPhone(payment: Payment, context: Context): string | null {
+function recipientPhone(payment: BriefPayment, context: Context): string | null {
   if (!payment.orderSealed || !mayAct(signedIn(context), payment)) return null;
   const { recipientPhone: phone } = openOrder(context.deps.vault, payment);
   if (!phone) return null;
   return seesPersonalData(context, payment.sourceCustomerId) ? phone : maskPhone(phone);
 }
 
-function serviceAccount(payment: Payment, context: Context): string | null {
+function serviceAccount(payment: BriefPayment, context: Context): string | null {
   if (!mayAct(signedIn(context), payment)) return null;
   const whole = payment.orderSealed && seesPersonalData(context, payment.sourceCustomerId);
   if (!whole) return payment.payeeMask;

@@ -109,7 +109,7 @@ WalletRef.implement({
       args: { ...pageArgs, filter: t.arg({ type: PaymentFilterInput, description: 'Which of them.' }) },
       authScopes: { scope: 'PAYMENTS_READ' },
       complexity: ({ first, last }) => ({ field: 1, multiplier: (first ?? last ?? 20) / 10 }),
-      resolve: (wallet, { filter, ...args }, context) => walletPayments(wallet, filter, args, context),
+      resolve: (wallet, { filter, ...args }, context, info) => walletPayments(wallet, filter, args, context, info),
     }),
     statement: t.field({
       type: StatementConnection,

@@ -144,10 +144,13 @@ test('Ids are answered in their order; an unknown one and another partner’s ar
 
 test('A page of payments has the rows that Prisma reads for that viewer, whole, and the wallet of the other side.', async () => {
   const newest = wallets.map(({ id }) => id);
-  const asked = viewers.flatMap((viewer) => newest.map((walletId) => ({ viewer, walletId, after: null, take: 15 })));
+  const asked = viewers.flatMap((viewer) =>
+    newest.map((walletId) => ({ viewer, walletId, after: null, take: 15, isBrief: false })),
+  );
   const first = await Promise.all(asked.map((page) => readHistory(db, page)));
   const further = asked.map((page, index) => ({ ...page, after: first[index]?.[4]?.payment.id ?? 'pay_0', take: 7 }));
   const second = await Promise.all(further.map((page) => readHistory(db, page)));
+  const brief = await Promise.all([...asked, ...further].map((page) => readHistory(db, { ...page, isBrief: true })));
   let compared = 0;
   for (const [index, page] of [...asked, ...further].entries()) {
     const read = [...first, ...second][index] ?? [];
@@ -156,6 +159,8 @@ test('A page of payments has the rows that Prisma reads for that viewer, whole, 
     const where = { AND: [side, visiblePayments(viewer), after ? { id: { lt: after } } : {}] };
     const expected = await db.prisma.payment.findMany({ where, orderBy: { id: 'desc' }, take });
     expect(read.map(({ payment }) => payment)).toEqual(expected);
+    expect(brief[index]?.map(({ other }) => other)).toEqual(read.map(({ other }) => other));
+    for (const [at, { payment }] of (brief[index] ?? []).entries()) expectBrief(payment, expected[at]);
     for (const { payment, other } of read) {
       expect(Object.keys(payment).sort()).toEqual(Object.keys(expected[0] ?? {}).sort());
       const otherId = payment.sourceWalletId === walletId ? payment.destinationWalletId : payment.sourceWalletId;
@@ -168,3 +173,13 @@ test('A page of payments has the rows that Prisma reads for that viewer, whole, 
   }
   expect(compared).toBeGreaterThan(300);
 });
+
+/** What was read of it is the same; whatever else is asked of it stops who asks. */
+function expectBrief(payment: Payment, whole: Payment | undefined): void {
+  const read = new Set(Object.keys(payment));
+  expect(read.size).toBe(21);
+  for (const name of Object.keys(whole ?? {}) as (keyof Payment)[]) {
+    if (read.has(name)) expect(payment[name]).toEqual(whole?.[name]);
+    else expect(() => payment[name]).toThrow(`${name} of a payment was not read`);
+  }
+}

@@ -78,12 +78,13 @@ const wallet = `id phone customer { externalId } identification { level } balanc
   balance { available ${money} } limits { kind remaining ${money} }`;
 
 test('The wallet page takes the same statements for one payment and for fifty.', async () => {
-  const page = (id: string, first: number) =>
+  const page = (id: string, first: number, more = '') =>
     statementsOf(`{ wallet(id: "${id}") { id phone balances { available ${money} }
-      payments(first: ${first}) { edges { node { id kind status amount ${money} source ${phone} destination ${phone} } } pageInfo { endCursor } } } }`);
+      payments(first: ${first}) { edges { node { id kind status amount ${money} source ${phone} destination ${phone} ${more} } } pageInfo { endCursor } } } }`);
   const [one, fifty] = [await page(few, 1), await page(many, 50)];
-  expect(one).toEqual(['history_pages', 'wallets_with_balances']);
+  expect(one).toEqual(['brief_history_pages', 'wallets_with_balances']);
   expect(fifty).toEqual(one);
+  expect(await page(many, 50, 'note')).toEqual(['history_pages', 'wallets_with_balances']);
 });
 
 /** By how many paths a document below reaches one table, at most; fewer than the rows of any larger page. */

@@ -60,5 +60,8 @@ export const sealKept = (vault: Vault, paymentId: string, sides: KeptParties): U
   vault.seal(JSON.stringify(sides), context(paymentId));
 
 /** @throws InvariantError when the stored value was changed or belongs to another row */
-export const openParties = (vault: Vault, { id, partiesSealed }: Payment): KeptParties | null =>
+export const openParties = (
+  vault: Vault,
+  { id, partiesSealed }: Pick<Payment, 'id' | 'partiesSealed'>,
+): KeptParties | null =>
   partiesSealed === null ? null : parties.parse(JSON.parse(vault.open(partiesSealed, context(id))));

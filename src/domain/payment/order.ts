@@ -66,7 +66,10 @@ export const sealOrder = (vault: Vault, paymentId: string, order: UpstreamOrder)
  * The order of a payment that a provider carries; of one that has ended, what is needed to ask about it.
  * @throws InvariantError when it was changed or moved
  */
-export function openOrder(vault: Vault, payment: Payment): UpstreamOrder {
+export function openOrder(
+  vault: Vault,
+  payment: Pick<Payment, 'id' | 'orderSealed' | 'kind' | 'sourceWalletId' | 'destinationWalletId'>,
+): UpstreamOrder {
   const { id, orderSealed, kind, sourceWalletId, destinationWalletId } = payment;
   if (orderSealed) return JSON.parse(vault.open(orderSealed, `payment.order:${id}`)) as UpstreamOrder;
   const member = present(members[kind], 'a member of the port for a payment that a provider carries');

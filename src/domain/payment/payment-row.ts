@@ -1,5 +1,6 @@
-import type { Payment } from '../../db/generated/client.ts';
+import { type Payment, Prisma } from '../../db/generated/client.ts';
 import { bytesOf, instantOf, maybeAt, type TextRow, textAt } from '../../db/text-rows.ts';
+import { InvariantError } from '../../lib/assert.ts';
 
 /** The columns of `payment`, in the order in which `paymentOf` reads them. */
 const columns = [
@@ -13,8 +14,26 @@ const columns = [
   'expires_at',
 ];
 
+/** Those of them that a list is mostly asked for, in the order in which `BriefPayment` reads them. */
+const briefColumns = [
+  ...[
+    'id',
+    'kind',
+    'status',
+    'amount_minor',
+    'fee_minor',
+    'priced',
+    'currency',
+    'source_wallet_id',
+    'destination_wallet_id',
+  ],
+  ...['source_customer_id', 'destination_customer_id', 'top_up_method', 'funding_source', 'card_id', 'service_id'],
+  ...['destination_sealed', 'order_sealed', 'payee_mask', 'parties_sealed', 'created_at', 'completed_at'],
+];
+
 /** The select list of payments. */
-export const paymentColumns = (alias: string): string => columns.map((column) => `${alias}.${column}`).join(', ');
+export const paymentColumns = (alias: string, isBrief = false): string =>
+  (isBrief ? briefColumns : columns).map((column) => `${alias}.${column}`).join(', ');
 
 /**
  * A payment out of a row of text, the same as Prisma would read.
@@ -71,4 +90,71 @@ export function paymentOf(row: TextRow, at: number): Payment {
     completedAt: maybeAt(row, at + 46, instantOf),
     expiresAt: maybeAt(row, at + 47, instantOf),
   };
+}
+
+/**
+ * As much of a payment as a list is mostly asked for: its amounts, its parties and where it stands. Whoever reads anything else of it is
+ * stopped, and is not told that it is nothing.
+ */
+export class BriefPayment {
+  readonly id: string;
+  readonly kind: Payment['kind'];
+  readonly status: Payment['status'];
+  readonly amountMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly priced: boolean;
+  readonly currency: string;
+  readonly sourceWalletId: string | null;
+  readonly destinationWalletId: string | null;
+  readonly sourceCustomerId: string | null;
+  readonly destinationCustomerId: string | null;
+  readonly topUpMethod: Payment['topUpMethod'];
+  readonly fundingSource: Payment['fundingSource'];
+  readonly cardId: string | null;
+  readonly serviceId: string | null;
+  readonly destinationSealed: Payment['destinationSealed'];
+  readonly orderSealed: Payment['orderSealed'];
+  readonly payeeMask: string | null;
+  readonly partiesSealed: Payment['partiesSealed'];
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
+
+  /**
+   * @param row of text, with the brief columns of `paymentColumns`
+   * @param at where they begin
+   */
+  constructor(row: TextRow, at: number) {
+    this.id = textAt(row, at);
+    this.kind = row[at + 1] as Payment['kind'];
+    this.status = row[at + 2] as Payment['status'];
+    this.amountMinor = BigInt(textAt(row, at + 3));
+    this.feeMinor = BigInt(textAt(row, at + 4));
+    this.priced = row[at + 5] === 't';
+    this.currency = textAt(row, at + 6);
+    this.sourceWalletId = row[at + 7] ?? null;
+    this.destinationWalletId = row[at + 8] ?? null;
+    this.sourceCustomerId = row[at + 9] ?? null;
+    this.destinationCustomerId = row[at + 10] ?? null;
+    this.topUpMethod = row[at + 11] as Payment['topUpMethod'];
+    this.fundingSource = row[at + 12] as Payment['fundingSource'];
+    this.cardId = row[at + 13] ?? null;
+    this.serviceId = row[at + 14] ?? null;
+    this.destinationSealed = maybeAt(row, at + 15, bytesOf);
+    this.orderSealed = maybeAt(row, at + 16, bytesOf);
+    this.payeeMask = row[at + 17] ?? null;
+    this.partiesSealed = maybeAt(row, at + 18, bytesOf);
+    this.createdAt = instantOf(textAt(row, at + 19));
+    this.completedAt = maybeAt(row, at + 20, instantOf);
+  }
+}
+
+const read = new Set(
+  briefColumns.map((column) => column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())),
+);
+for (const name of Object.values(Prisma.PaymentScalarFieldEnum)) {
+  if (read.has(name)) continue;
+  const stop = () => {
+    throw new InvariantError(`${name} of a payment was not read`);
+  };
+  Object.defineProperty(BriefPayment.prototype, name, { get: stop });
 }

@@ -1,10 +1,10 @@
 import { perDatabase, shareStatement } from '../../db/adaptive.ts';
 import type { Database } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { bytesOf, maybeAt, textRows } from '../../db/text-rows.ts';
+import { bytesOf, maybeAt, type TextRow, textRows } from '../../db/text-rows.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import type { PhoneOfWallet } from '../wallet/phone.ts';
-import { paymentColumns, paymentOf } from './payment-row.ts';
+import { BriefPayment, paymentColumns, paymentOf } from './payment-row.ts';
 
 /** Which part of a wallet's history is wanted, and by whom. */
 export interface HistoryPage {
@@ -13,6 +13,8 @@ export interface HistoryPage {
   /** Only what is older than the payment with this id. */
   after: string | null;
   take: number;
+  /** No more of each payment is wanted than a `BriefPayment` has. */
+  isBrief: boolean;
 }
 
 /** A payment of a wallet, and what is to be shown of the wallet on its other side; null where there is none of this partner's. */
@@ -29,32 +31,56 @@ const visible = (p: string) => `${p}.partner_id = k.partner_id AND (k.customer_i
   OR ${p}.source_customer_id = k.customer_id
   OR ${p}.destination_customer_id = k.customer_id AND (${p}.source_wallet_id IS NULL OR ${p}.status IN ('COMPLETED', 'REVERSED')))`;
 
-/** One side of a wallet's history by its own index: no more rows are read than are shown. */
-const side = (where: string) => `(SELECT p.* FROM payment p WHERE ${where} AND p.id < k.after AND ${visible('p')}
+/** One side of a wallet’s history by its own index: no more rows are read than are shown, and no more of each than is wanted. */
+const side = (
+  columns: string,
+  where: string,
+) => `(SELECT ${columns} FROM payment p WHERE ${where} AND p.id < k.after AND ${visible('p')}
   ORDER BY p.id DESC LIMIT k.take)`;
 
-/** The arrays stand in subqueries, so that the plan is the same for every number of keys and is kept. */
-const PAGES = {
-  name: 'history_pages',
-  text: `SELECT k.n, o.id, o.customer_id, o.phone_sealed, ${paymentColumns('p')}
+/**
+ * The arrays stand in subqueries, so that the plan is the same for every number of keys and is kept. `LIMIT 1` keeps the wallets of the other sides from being
+ * collected whole, which the planner thinks cheap while there are few thousands of them.
+ */
+const statement = (isBrief: boolean) => {
+  const columns = paymentColumns('p', isBrief);
+  return {
+    name: isBrief ? 'brief_history_pages' : 'history_pages',
+    text: `SELECT k.n, o.id, o.customer_id, o.phone_sealed, ${columns}
     FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::int[]))
       WITH ORDINALITY k(wallet_id, partner_id, customer_id, after, take, n)
-    CROSS JOIN LATERAL (SELECT * FROM (${side('p.source_wallet_id = k.wallet_id')} UNION ALL
-      ${side('p.destination_wallet_id = k.wallet_id AND p.source_wallet_id IS DISTINCT FROM k.wallet_id')}) p
+    CROSS JOIN LATERAL (SELECT * FROM (${side(columns, 'p.source_wallet_id = k.wallet_id')} UNION ALL
+      ${side(columns, 'p.destination_wallet_id = k.wallet_id AND p.source_wallet_id IS DISTINCT FROM k.wallet_id')}) p
       ORDER BY p.id DESC LIMIT k.take) p
-    LEFT JOIN LATERAL (SELECT * FROM wallet o WHERE o.partner_id = k.partner_id AND o.id = CASE p.source_wallet_id
-      WHEN k.wallet_id THEN p.destination_wallet_id ELSE p.source_wallet_id END OFFSET 0) o ON true
+    LEFT JOIN LATERAL (SELECT o.id, o.customer_id, o.phone_sealed FROM wallet o WHERE o.partner_id = k.partner_id
+      AND o.id = CASE p.source_wallet_id WHEN k.wallet_id THEN p.destination_wallet_id ELSE p.source_wallet_id END LIMIT 1) o ON true
     ORDER BY k.n, p.id DESC`,
+  };
 };
+const PAGES = statement(false);
+const BRIEF_PAGES = statement(true);
 
-const pages = perDatabase((db) => shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys), { most: 32 }));
+const paymentOfBrief = (row: TextRow, at: number): Payment => new BriefPayment(row, at) as Payment;
+
+const pages = perDatabase((db) => ({
+  whole: shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys, PAGES, paymentOf), { most: 32 }),
+  brief: shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys, BRIEF_PAGES, paymentOfBrief), {
+    most: 32,
+  }),
+}));
 
 /** A page of a wallet's payments, newest first, as far as the viewer may know of them. */
-export const readHistory = (db: Database, page: HistoryPage): Promise<HistoryRow[]> => pages(db).load(page);
+export const readHistory = (db: Database, page: HistoryPage): Promise<HistoryRow[]> =>
+  (page.isBrief ? pages(db).brief : pages(db).whole).load(page);
 
-async function readPages(db: Database, keys: readonly HistoryPage[]): Promise<HistoryRow[][]> {
+async function readPages(
+  db: Database,
+  keys: readonly HistoryPage[],
+  sql: ReturnType<typeof statement>,
+  read: typeof paymentOf,
+): Promise<HistoryRow[][]> {
   const rows = await textRows(db, {
-    ...PAGES,
+    ...sql,
     values: [
       keys.map(({ walletId }) => walletId),
       keys.map(({ viewer }) => viewer.partnerId),
@@ -73,7 +99,7 @@ async function readPages(db: Database, keys: readonly HistoryPage[]): Promise<Hi
       other = { id: otherId, customerId, phoneSealed: maybeAt(row, 3, bytesOf) };
       others.set(number + otherId, other);
     }
-    answers[Number(number) - 1]?.push({ payment: paymentOf(row, 4), other: other ?? null });
+    answers[Number(number) - 1]?.push({ payment: read(row, 4), other: other ?? null });
   }
   return answers;
 }

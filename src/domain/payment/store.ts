@@ -39,7 +39,10 @@ export async function lockPayment(tx: Tx, viewer: Viewer, id: string): Promise<P
 }
 
 /** Did this viewer make the payment (or the partner for its customers)? Seeing a payment is not enough to act on it. */
-export function mayAct(viewer: Viewer, payment: Payment): boolean {
+export function mayAct(
+  viewer: Viewer,
+  payment: Pick<Payment, 'sourceWalletId' | 'sourceCustomerId' | 'destinationCustomerId'>,
+): boolean {
   if (viewer.kind !== 'CUSTOMER') return true;
   return viewer.customerId === (payment.sourceWalletId ? payment.sourceCustomerId : payment.destinationCustomerId);
 }

@@ -18,14 +18,14 @@ export interface FoundWallet {
   balances: WalletBalance[];
 }
 
-/** The arrays stand in subqueries, so that the plan is the same for every number of keys and is kept. */
+/** The arrays stand in subqueries and the wallet behind `LIMIT 1`, so that the plan is the same for every number of keys and of wallets, and is kept. */
 const WALLETS = {
   name: 'wallets_with_balances',
   text: `SELECT k.n, (SELECT json_agg(json_build_array(x.currency, x.ledger_account_id, x.opened_at::text) ORDER BY x.currency)
       FROM wallet_account x WHERE x.wallet_id = w.id), ${balancesOfWallet('w')}, ${walletColumns('w')}
     FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[])) WITH ORDINALITY k(id, partner_id, customer_id, n)
     CROSS JOIN LATERAL (SELECT * FROM wallet w WHERE w.id = k.id AND w.partner_id = k.partner_id
-      AND (k.customer_id IS NULL OR w.customer_id = k.customer_id) OFFSET 0) w`,
+      AND (k.customer_id IS NULL OR w.customer_id = k.customer_id) LIMIT 1) w`,
 };
 
 const wallets = perDatabase((db) => shareStatement((keys: readonly SoughtWallet[]) => readAll(db, keys)));
