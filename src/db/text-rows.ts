@@ -24,7 +24,7 @@ export async function textRows(
 ): Promise<TextRow[]> {
   const { name, text, values } = statement;
   const asked = { name, text, values: [...values], rowMode: 'array' as const, types: asText, query_timeout: withinMs };
-  return (await pool.query<(string | null)[], unknown[]>(asked as never)).rows as unknown as TextRow[];
+  return (await pool.query<(string | null)[]>(asked)).rows;
 }
 
 /** A column that is never null. */
