@@ -18,6 +18,7 @@ import { openConfiguredDatabase } from './server/database.ts';
 import { createDeps, type Patience } from './server/deps.ts';
 import { startEdge } from './server/http.ts';
 import type { Limits } from './server/limits.ts';
+import type { OwnServer } from './server/own-server.ts';
 import { startTimer } from './server/timer.ts';
 
 const SEAL_EVERY_MS = 1_000;
@@ -48,6 +49,8 @@ export interface App {
 export interface AppOptions {
   log?: Log | undefined;
   clock?: Clock | undefined;
+  /** The embedded server, when it runs already; the gateway stops it. */
+  server?: OwnServer | undefined;
   /** In place of the public schema. */
   schema?: GraphQLSchema | undefined;
   limits?: Partial<Limits> | undefined;
@@ -71,7 +74,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
   };
   try {
-    const { db, close } = await openConfiguredDatabase(config, log, 'own');
+    const { db, close } = await openConfiguredDatabase(config, log, 'own', options.server);
     stops.push(close);
     const sandbox = config.sandbox ? await startDemoSandbox(config, { log, clock: options.clock }) : null;
     if (sandbox) stops.push(() => sandbox.close());

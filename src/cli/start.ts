@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { App } from '../app.ts';
+import { startOwnServer } from '../server/own-server.ts';
 import type { CliContext } from './context.ts';
 import { describeDemo } from './demo.ts';
 
@@ -17,8 +18,12 @@ export function startCommand(context: CliContext): Command {
       const log = context.log();
       const stopping = new AbortController();
       const interrupted = onSignals(stopping);
-      const { startApp } = await import('../app.ts');
-      const app = await startApp(config, { log });
+      // the server starts while the code is loaded
+      const [server, { startApp }] = await Promise.all([
+        config.databaseUrl === null ? startOwnServer(config, log, 'own') : undefined,
+        import('../app.ts'),
+      ]);
+      const app = await startApp(config, { log, server });
       // in production nothing but log lines goes out
       if (config.production) log.info({ url: app.url }, 'the gateway listens');
       else context.print(banner(app, performance.now() - startedAt));

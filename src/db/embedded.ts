@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { arch, platform } from 'node:os';
+import { arch, platform, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SetupError } from '../errors.ts';
@@ -63,6 +63,7 @@ export async function startEmbedded(folder: string, settings: string[] = []): Pr
     `port=${port}`,
     'unix_socket_directories=',
     'timezone=UTC',
+    `shared_buffers=${sharedBuffersMb()}MB`,
     ...settings,
   ];
   const log = join(cluster, 'server.log');
@@ -76,6 +77,12 @@ export async function startEmbedded(folder: string, settings: string[] = []): Pr
     throw new SetupError(`The embedded PostgreSQL did not start on ${cluster}. Its log ends:\n${tail(log)}`);
   }
   return { url: url(port), started: true, stop };
+}
+
+/** initdb gives every server 128 MB, which a few wallets' pages of a large log do not fit into. It is taken as it is used. */
+function sharedBuffersMb(): number {
+  const most = 512;
+  return Math.max(128, Math.min(most, Math.floor(totalmem() / 8 / 1024 ** 2)));
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -168,6 +175,7 @@ async function runningServerPort(
   cluster: string,
   owner: { uid?: number; gid?: number },
 ): Promise<number | null> {
+  if (!existsSync(join(cluster, 'postmaster.pid'))) return null;
   const running = await run(binaries.pg_ctl, ['status', '-D', cluster], { ...owner, cwd: '/' }).then(
     () => true,
     () => false,

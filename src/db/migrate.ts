@@ -11,11 +11,9 @@ const root = fileURLToPath(new URL('../../prisma/', import.meta.url));
 /** Any fixed number: the advisory lock that lets one process migrate while the others wait. */
 const LOCK = 7_305_441_001;
 /** Node has it; @types/node leaves it to the browser's types, which we do not want here. */
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Module: new (bytes: Uint8Array) => object;
-    Instance: new (module: object, imports: object) => { exports: Record<string, unknown> };
-  };
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: Record<string, unknown> };
 };
 const noFilters = { externalTables: [], externalEnums: [] };
 

@@ -1,11 +1,10 @@
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
-import { startEmbedded } from '../db/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { SetupError } from '../errors.ts';
 import type { Log } from '../lib/log.ts';
-import { FolderInUseError, type FolderLock, lockDataFolder } from './data-folder.ts';
+import { type OwnServer, startOwnServer } from './own-server.ts';
 
 /** The database of the configuration, migrated and open. */
 export interface OpenedDatabase {
@@ -19,10 +18,16 @@ export interface OpenedDatabase {
 /**
  * Opens the database: the one of DATABASE_URL, or the embedded PostgreSQL in DATA_DIR.
  * @param mode `own`: for a gateway, which must be alone in its folder. `share`: for a command, which may work beside a gateway
+ * @param started the embedded server, where the caller has started it already; it is stopped with the rest
  * @throws SetupError with a remedy
  */
-export async function openConfiguredDatabase(config: Config, log: Log, mode: 'own' | 'share'): Promise<OpenedDatabase> {
-  const server = config.databaseUrl === null ? await startServer(config, log, mode) : null;
+export async function openConfiguredDatabase(
+  config: Config,
+  log: Log,
+  mode: 'own' | 'share',
+  started?: OwnServer,
+): Promise<OpenedDatabase> {
+  const server = config.databaseUrl === null ? (started ?? (await startOwnServer(config, log, mode))) : null;
   try {
     const url = config.databaseUrl ?? server?.url ?? '';
     if (server) await ensureDatabase(url);
@@ -39,44 +44,6 @@ export async function openConfiguredDatabase(config: Config, log: Log, mode: 'ow
     };
   } catch (error) {
     await server?.close();
-    throw error;
-  }
-}
-
-interface OwnServer {
-  url: string;
-  close(): Promise<void>;
-}
-
-async function startServer(config: Config, log: Log, mode: 'own' | 'share'): Promise<OwnServer> {
-  const lock = takeLock(config.dataDir, mode);
-  try {
-    const server = await startEmbedded(config.dataDir);
-    if (!lock && server.started) {
-      await server.stop();
-      throw new SetupError('The gateway on this DATA_DIR is just starting or stopping. Try again in a moment.');
-    }
-    if (lock && !server.started) log.info('joined the PostgreSQL that a killed gateway left running');
-    return {
-      url: server.url,
-      async close() {
-        if (!lock) return;
-        await server.stop();
-        lock.release();
-      },
-    };
-  } catch (error) {
-    lock?.release();
-    throw error;
-  }
-}
-
-/** Null: a gateway holds the folder, and its server may be used beside it. */
-function takeLock(folder: string, mode: 'own' | 'share'): FolderLock | null {
-  try {
-    return lockDataFolder(folder);
-  } catch (error) {
-    if (mode === 'share' && error instanceof FolderInUseError) return null;
     throw error;
   }
 }
