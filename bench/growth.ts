@@ -35,6 +35,8 @@ const seconds = Number.parseFloat(options.seconds);
 const sizes = { big: Number.parseInt(options.payments, 10), small: Number.parseInt(options.small, 10) };
 const LIMIT = 1.2;
 const COUNTED = 61;
+/** So long until both gateways have compiled what is asked, and both have read it once. */
+const WARM_SECONDS = 1.5;
 
 interface Target {
   url: string;
@@ -129,7 +131,7 @@ async function measure(
     };
   });
   for (const { size, bodies } of contenders) await checkAnswers(targets[size], questions, bodies);
-  await interleave(contenders, 1, seconds); // warm
+  await interleave(contenders, 1, Math.max(seconds, WARM_SECONDS));
   const figures = await interleave(contenders, rounds, seconds);
   const [big = [], small = []] = contenders.map(({ name }) => figures.get(name) ?? []);
   const [ofBig = 0, ofSmall = 0] = [
