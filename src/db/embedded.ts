@@ -79,10 +79,13 @@ export async function startEmbedded(folder: string, settings: string[] = []): Pr
   return { url: url(port), started: true, stop };
 }
 
-/** initdb gives every server 128 MB, which a few wallets' pages of a large log do not fit into. It is taken as it is used. */
+const LEAST_BUFFERS_MB = 128;
+const MOST_BUFFERS_MB = 512;
+
+/** initdb gives every server 128 MB, which a few wallets' pages of a large log do not fit into. Memory is taken as it is used. */
 function sharedBuffersMb(): number {
-  const most = 512;
-  return Math.max(128, Math.min(most, Math.floor(totalmem() / 8 / 1024 ** 2)));
+  const eighth = totalmem() / 8 / 1024 ** 2;
+  return Math.floor(Math.max(LEAST_BUFFERS_MB, Math.min(MOST_BUFFERS_MB, eighth)));
 }
 
 async function findBinaries(): Promise<Binaries> {
