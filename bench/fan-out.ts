@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { measureBroadcast } from './fan-out/broadcast.ts';
+import { COMMIT_SETTINGS } from './fan-out/commits.ts';
 import { measureLatency } from './fan-out/latency.ts';
 import { seedSubscriptions } from './fan-out/seed.ts';
 import { createReport } from './support/report.ts';
@@ -44,7 +45,7 @@ const environment = (databaseUrl: string, dataDir: string): Record<string, strin
 });
 
 const report = createReport(options.json);
-const server = await startBenchServer();
+const server = await startBenchServer({ settings: COMMIT_SETTINGS });
 const dataDir = mkdtempSync(join(tmpdir(), 'koshel-bench-data-'));
 try {
   const databaseUrl = await server.createDatabase('fan_out');

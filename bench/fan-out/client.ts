@@ -7,26 +7,43 @@ export type ClientCommand =
   | { do: 'connect'; port: number; count: number; apiKey?: string; documentId?: string; variables?: object[] }
   /** Say when the last of so many more messages has come. */
   | { do: 'expect'; messages: number }
-  /** Say how old the events were that came since the last time, milliseconds. */
-  | { do: 'ages' };
+  /** Say which events came since the last time, and when. */
+  | { do: 'received' };
 
 export type ClientAnswer =
   | { connected: number }
   /** Nanoseconds of the clock that all processes of a machine share. */
   | { lastAt: string; sample: string }
-  | { ages: number[] };
+  | { received: Received[] };
+
+/** An event that one subscriber was told of. */
+export interface Received {
+  eventId: string;
+  /** Milliseconds of the clock that all processes of a machine share. */
+  at: number;
+  /** When its transaction began to write. */
+  recordedAt: number;
+}
 
 const AT_A_TIME = 100;
 
 const sockets: FrameSocket[] = [];
 let awaited = 0;
-let ages: number[] = [];
+let received: Received[] = [];
+/** Before the id and the time in what is told of an event. */
+const ID = '"events":{"id":"';
+const RECORDED = '"recordedAt":"';
 
 const tell = (answer: ClientAnswer) => process.send?.(answer);
 
 function receive(text: Buffer): void {
-  const recorded = text.indexOf('"recordedAt":"');
-  if (recorded >= 0) ages.push(Date.now() - Date.parse(text.toString('latin1', recorded + 14, recorded + 38)));
+  const at = Date.now();
+  const id = text.indexOf(ID) + ID.length;
+  const time = text.indexOf(RECORDED) + RECORDED.length;
+  if (id >= ID.length && time >= RECORDED.length) {
+    const eventId = text.toString('latin1', id, text.indexOf('"', id));
+    received.push({ eventId, at, recordedAt: Date.parse(text.toString('latin1', time, text.indexOf('"', time))) });
+  }
   awaited -= 1;
   if (awaited === 0) tell({ lastAt: String(process.hrtime.bigint()), sample: text.toString() });
 }
@@ -72,9 +89,9 @@ process.on('message', (command: ClientCommand) => {
     case 'expect':
       awaited = command.messages;
       break;
-    case 'ages':
-      tell({ ages });
-      ages = [];
+    case 'received':
+      tell({ received });
+      received = [];
   }
 });
 process.once('disconnect', () => process.exit(0));

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compiled } from '../support/compiled.ts';
-import type { ClientAnswer, ClientCommand } from './client.ts';
+import type { ClientAnswer, ClientCommand, Received } from './client.ts';
 import type { ServerCommand } from './gateway.ts';
 import type { Held } from './spent.ts';
 
@@ -51,8 +51,8 @@ export interface Stand {
   connect(extent: Omit<Extract<ClientCommand, { do: 'connect' }>, 'do' | 'port'>): Promise<void>;
   /** Publishes one event and waits until all have it. @returns milliseconds from the publication, and what the last one got */
   happen(event: Omit<Extract<ServerCommand, { do: 'happen' }>, 'do'>): Promise<{ ms: number; sample: string }>;
-  /** How old the events were that arrived since this was last asked. */
-  ages(): Promise<number[]>;
+  /** What has arrived since this was last asked. */
+  received(): Promise<Received[]>;
   /** Milliseconds that the server has used. */
   cpu(): Promise<number>;
   weigh(): Promise<Held>;
@@ -80,7 +80,8 @@ export async function startStand(file: string, env: Record<string, string>): Pro
       const { lastAt, sample } = (await received) as Extract<ClientAnswer, { lastAt: string }>;
       return { ms: Number(BigInt(lastAt) - BigInt(startedAt)) / 1e6, sample };
     },
-    ages: async () => ((await client.ask({ do: 'ages' })) as Extract<ClientAnswer, { ages: number[] }>).ages,
+    received: async () =>
+      ((await client.ask({ do: 'received' })) as Extract<ClientAnswer, { received: unknown }>).received,
     cpu: async () => (await server.ask({ do: 'cpu' })) as number,
     weigh: async () => (await server.ask({ do: 'weigh' })) as Held,
     async stop() {
