@@ -33,6 +33,8 @@ export interface Limits {
   socketBacklogBytes: number;
   /** A consumer that takes no byte for this long is closed. */
   stallMs: number;
+  /** How long the peer of a WebSocket may take to answer that it is closed; then it is cut off. */
+  closingMs: number;
   /** Are WebSocket subscribers who ask for the same, and may see the same, served together? */
   sharedFanOut: boolean;
   /** How long a WebSocket may take to send connection_init. */
@@ -67,6 +69,7 @@ export const defaultLimits: Limits = Object.freeze({
   connectionsCheckMs: 5_000,
   socketBacklogBytes: 8 * 1024 * 1024,
   stallMs: 20_000,
+  closingMs: 5_000,
   sharedFanOut: true,
   connectionInitMs: 5_000,
   heartbeatMs: 12_000,

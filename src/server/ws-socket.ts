@@ -6,7 +6,6 @@ import type { Limits } from './limits.ts';
 
 /** RFC 6455 allows 125 bytes in a close frame, two of which are the code. */
 const MAX_REASON_BYTES = 123;
-const CLOSING_HANDSHAKE_MS = 5_000;
 const TOO_SLOW = 'This consumer reads too slowly. Connect again and resume from the last cursor.';
 /** graphql-ws throws this, and nothing else, for what only a server may say. */
 const SERVER_MESSAGE = /^Unexpected message of type \w+ received$/;
@@ -19,10 +18,15 @@ export function closeReason(text: string): string {
 }
 
 /** Closes; a peer that does not answer the close frame in time is cut off. */
-export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+export function closeSocket(
+  socket: WebSocket,
+  { closingMs }: Pick<Limits, 'closingMs'>,
+  code: number,
+  reason: string,
+): void {
   if (socket.readyState === socket.CLOSING || socket.readyState === socket.CLOSED) return;
   socket.close(code, closeReason(reason));
-  const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
+  const timer = setTimeout(() => socket.terminate(), closingMs);
   socket.once('close', () => clearTimeout(timer));
 }
 
@@ -40,7 +44,7 @@ export function protocolSocket(socket: WebSocket, connection: Socket, limits: Li
       flushed = now;
       tookAt = performance.now();
     } else if (performance.now() - tookAt > limits.stallMs) {
-      closeSocket(socket, 1013, TOO_SLOW);
+      closeSocket(socket, limits, 1013, TOO_SLOW);
     }
   }, limits.stallMs / 4);
   let alive = true;
@@ -62,7 +66,7 @@ export function protocolSocket(socket: WebSocket, connection: Socket, limits: Li
       return new Promise((resolve) => {
         if (socket.readyState !== socket.OPEN) return resolve();
         if (socket.bufferedAmount > limits.socketBacklogBytes) {
-          closeSocket(socket, 1013, TOO_SLOW);
+          closeSocket(socket, limits, 1013, TOO_SLOW);
           return resolve();
         }
         // a failed send means that the socket is closing, and its end is handled there
@@ -70,16 +74,16 @@ export function protocolSocket(socket: WebSocket, connection: Socket, limits: Li
       });
     },
     close(code, reason) {
-      closeSocket(socket, code ?? 1000, reason ?? '');
+      closeSocket(socket, limits, code ?? 1000, reason ?? '');
     },
     onMessage(handle) {
       socket.on('message', (data) => {
         handle(String(data)).catch((error: unknown) => {
           if (error instanceof Error && SERVER_MESSAGE.test(error.message)) {
-            return closeSocket(socket, CloseCode.BadRequest, error.message);
+            return closeSocket(socket, limits, CloseCode.BadRequest, error.message);
           }
           log.error({ err: error }, 'a WebSocket message could not be handled');
-          closeSocket(socket, CloseCode.InternalServerError, 'Internal server error');
+          closeSocket(socket, limits, CloseCode.InternalServerError, 'Internal server error');
         });
       });
     },

@@ -67,8 +67,8 @@ export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
     onSubscribe: (connection, id, payload) => prepare(deps, shared, connection, id, payload),
     execute: (args) => pipeline.enveloped(args.contextValue as object).execute(args),
     subscribe: (args) => pipeline.enveloped(args.contextValue as object).subscribe(args),
-    onNext: ({ extra }, _id, _payload, args, result) => deliver(deps, extra, args, result),
-    onError: ({ extra }, _id, _payload, errors) => refuse(deps, extra, errors),
+    onNext: ({ extra }, _id, _payload, args, result) => deliver(deps, limits, extra, args, result),
+    onError: ({ extra }, _id, _payload, errors) => refuse(deps, limits, extra, errors),
   });
   sockets.on('connection', (socket, request) => {
     const connectionId = requestIdOf(request);
@@ -92,7 +92,7 @@ export function createSocketServer(deps: Deps, shared: Shared): SocketServer {
     async drain() {
       const closed = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
       for (const socket of sockets.clients) {
-        closeSocket(socket, 1012, 'The gateway restarts. Connect again and resume from the last cursor.');
+        closeSocket(socket, limits, 1012, 'The gateway restarts. Connect again and resume from the last cursor.');
       }
       await Promise.all(closed);
     },
@@ -112,7 +112,7 @@ async function connect(
   const given = params['authorization'] ?? params['Authorization'] ?? authorization;
   const bearer = bearerOf(typeof given === 'string' ? given : null);
   const refuseConnection = (reason: string, code: number = CloseCode.Forbidden) => {
-    closeSocket(socket, code, reason);
+    closeSocket(socket, limits, code, reason);
     return false;
   };
   if (!bearer) return refuseConnection('Send {"authorization": "Bearer <token>"} as the payload of connection_init.');
@@ -170,27 +170,27 @@ async function prepare(
 }
 
 /** next: a result with its errors made fit for the caller. One that ends a resumable stream closes the connection instead. */
-function deliver(deps: Deps, { socket }: Connection, args: ExecutionArgs, result: ExecutionResult) {
+function deliver(deps: Deps, limits: Limits, { socket }: Connection, args: ExecutionArgs, result: ExecutionResult) {
   if (!result.errors?.length) return undefined;
   const { requestId } = args.contextValue as RequestState;
   const { errors = [], ...rest } = visibleResult(result, requestId, deps.log);
-  return closeResumable(socket, errors) ? undefined : { ...rest, errors: errors.map(errorOnStream) };
+  return closeResumable(socket, limits, errors) ? undefined : { ...rest, errors: errors.map(errorOnStream) };
 }
 
 /** error: a refusal before the first result, or a stream that broke. */
-function refuse(deps: Deps, { socket, connectionId }: Connection, errors: readonly GraphQLError[]) {
+function refuse(deps: Deps, limits: Limits, { socket, connectionId }: Connection, errors: readonly GraphQLError[]) {
   const visible = errors.map((error) =>
     'requestId' in error.extensions ? error : visibleError(error, connectionId, deps.log),
   );
-  return closeResumable(socket, visible) ? undefined : visible.map(errorOnStream);
+  return closeResumable(socket, limits, visible) ? undefined : visible.map(errorOnStream);
 }
 
 /** An `error` message would tell clients not to come back, so a stream that can be resumed ends with its connection. */
-function closeResumable(socket: WebSocket, errors: readonly GraphQLError[]): boolean {
+function closeResumable(socket: WebSocket, limits: Limits, errors: readonly GraphQLError[]): boolean {
   for (const { message, extensions } of errors) {
     const code = streamEnds[String(extensions['code'])];
     if (code === undefined) continue;
-    closeSocket(socket, code, `${message} ${String(extensions['cursor'] ?? '')}`);
+    closeSocket(socket, limits, code, `${message} ${String(extensions['cursor'] ?? '')}`);
     return true;
   }
   return false;
