@@ -5,7 +5,7 @@ import { fill } from '../../bench/growth/fill.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { Scope } from '../../src/db/generated/enums.ts';
 import type { Viewer } from '../../src/domain/access/viewer.ts';
-import { encodeCursor } from '../../src/events/log.ts';
+import { encodeCursor, readPage } from '../../src/events/log.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { startTestApp } from '../support/app.ts';
@@ -194,5 +194,23 @@ test('Customers, wallets, invoices, accounts, entries, a statement and timelines
   for (const list of lists) {
     await run(list, partner);
     for (const statement of statements) expect(await heavy(statement), list).toEqual([]);
+  }
+});
+
+test('a page of the log is planned once, and not again for each cursor', async () => {
+  const client = await db.pool.connect();
+  try {
+    await client.query('DEALLOCATE ALL');
+    const scope = { partnerId: shop.id, customerId: null };
+    const filters = [{}, { walletId: filled.longWalletId }, { customerId: filled.longCustomerId }];
+    for (const filter of filters)
+      for (let after = 0n; after < 2_000n; after += 100n) await readPage(client, scope, filter, after, 100);
+    const { rows } = await client.query<{ once: number; anew: number }>(
+      `SELECT generic_plans::int AS once, custom_plans::int AS anew FROM pg_prepared_statements WHERE statement LIKE '%event_log%'`,
+    );
+    // PostgreSQL tries five times what a plan for the very values would be worth
+    expect(rows).toEqual(filters.map(() => ({ once: 15, anew: 5 })));
+  } finally {
+    client.release(true);
   }
 });
