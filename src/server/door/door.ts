@@ -10,6 +10,7 @@ import type { PersistedDocuments } from '../documents/start.ts';
 import { rateHeaders } from '../rate.ts';
 import { commonHeaders, type RequestState } from '../request.ts';
 import type { Yoga } from '../yoga.ts';
+import { createAnswers } from './answers.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { CompiledDocuments } from './compiled-documents.ts';
 import type { Execute } from './execute-hooked.ts';
@@ -62,6 +63,7 @@ interface Runnable {
 export function createDoor(options: DoorOptions): Door {
   const { yoga, execute, compiled, persisted, signInOnce, contextOf, met, log } = options;
   const { schema } = yoga.getEnveloped({} as never);
+  const write = createAnswers();
   const checked = new WeakMap<DocumentNode, Runnable | null>();
   const runnable = (text: ReadyText): Runnable | null => {
     const known = checked.get(text.document);
@@ -103,7 +105,7 @@ export function createDoor(options: DoorOptions): Door {
       }
       if (result && !result.errors && !result.extensions) {
         met('answered');
-        return send(res, state, answerType, result);
+        return write(res, headersOf(state, answerType), JSON.stringify(result));
       }
       met(result ? 'worded' : 'passed_on');
       return passOn(replayed(req, body));
@@ -164,16 +166,10 @@ function readBody(req: IncomingMessage): Promise<string> {
   });
 }
 
-const RESULT = ['Cache-Control', 'no-store'];
-
-function send(res: ServerResponse, state: RequestState, answerType: string, result: ExecutionResult): void {
-  const text = JSON.stringify(result);
+function headersOf(state: RequestState, answerType: string): string[] {
+  const headers = commonHeaders(state.requestId);
+  headers.push('Cache-Control', 'no-store', 'Content-Type', `${answerType}; charset=utf-8`);
   const { standing } = state.rate;
-  const headers = [...commonHeaders(state.requestId), ...RESULT];
-  const bytes = Buffer.byteLength(text);
-  headers.push('Content-Type', `${answerType}; charset=utf-8`, 'Content-Length', String(bytes));
   if (standing) headers.push(...rateHeaders(standing));
-  res.writeHead(200, headers);
-  // plain ASCII is the same in both, and is copied in place of being encoded
-  res.end(text, bytes === text.length ? 'latin1' : 'utf8');
+  return headers;
 }
