@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { loadConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { compiled } from './support/compiled.ts';
+import { compiled, NODE_FLAGS } from './support/compiled.ts';
 import { createReport, medianRatio, type Report } from './support/report.ts';
 import { interleave, median } from './support/rounds.ts';
 import { startBenchServer } from './support/server.ts';
@@ -47,7 +47,9 @@ interface Target {
 }
 
 async function startTarget(name: string, file: string, env: Record<string, string>): Promise<Target> {
-  const process = fork(await compiled(new URL(file, import.meta.url)), { env: { ...env, PATH: '' } });
+  const entry = await compiled(new URL(file, import.meta.url));
+  // both alike: it saves the gateway a fifth of its CPU, and the peer, who makes less garbage, next to nothing
+  const process = fork(entry, { execArgv: NODE_FLAGS, env: { ...env, PATH: '' } });
   const [port] = await once(process, 'message');
   return { name, url: `http://127.0.0.1:${port}/graphql`, process };
 }
