@@ -32,9 +32,11 @@ export async function measureBroadcast(
 ): Promise<void> {
   const gateway = await startStand('./gateway.ts', env);
   const event = { partnerId, walletId };
-  // its code is warm before its memory is weighed
   const empty = await gateway.weigh();
-  await gateway.connect({ count: subscribers, apiKey, documentId });
+  const half = Math.floor(subscribers / 2);
+  await gateway.connect({ count: half, apiKey, documentId });
+  const halfFull = await gateway.weigh();
+  await gateway.connect({ count: subscribers - half, apiKey, documentId });
   const full = await gateway.weigh();
   const { sample } = await gateway.happen(event);
   const peer = await startStand('./peer.ts', env);
@@ -71,7 +73,7 @@ export async function measureBroadcast(
     figure: medianRatio(ours.cpuMs, theirs.cpuMs),
     detail: detail('cpuMs'),
   });
-  addIdle(report, subscribers, empty, full);
+  addIdle(report, subscribers, [empty, halfFull, full]);
 }
 
 const told1 = ({ ms, cpuMs }: Figures) => `${ms.at(-1)?.toFixed(1)} ms, CPU ${cpuMs.at(-1)?.toFixed(1)} ms`;
@@ -85,16 +87,18 @@ async function run(stand: Stand, event: Parameters<Stand['happen']>[0], figures:
   figures.cpuMs.push((after - before) / EVENTS);
 }
 
-function addIdle(report: Report, subscribers: number, empty: Held, full: Held): void {
-  const each = (figure: 'resident' | 'heap') => (full[figure] - empty[figure]) / subscribers / 1024;
+/** What the second half adds: what the first made the process load, compile and reserve is there already, and is not held for each subscriber. */
+function addIdle(report: Report, subscribers: number, [empty, halfFull, full]: [Held, Held, Held]): void {
+  const second = subscribers - Math.floor(subscribers / 2);
+  const each = (before: Held, count: number, figure: keyof Held) => (full[figure] - before[figure]) / count / 1024;
   report.add({
     goal: 'idle subscriber',
     against: '–',
     comparison: '≤',
     target: 15,
-    figure: each('resident'),
+    figure: each(halfFull, second, 'resident'),
     unit: 'KB',
     rounds: 1,
-    detail: `resident memory after a collection, ${subscribers.toLocaleString('en')} subscribers; of it ${each('heap').toFixed(1)} KB heap`,
+    detail: `resident memory after a collection, the second half of ${subscribers.toLocaleString('en')} subscribers; of it ${each(halfFull, second, 'heap').toFixed(1)} KB heap; ${each(empty, subscribers, 'resident').toFixed(1)} KB when all are counted from the start of the process`,
   });
 }

@@ -70,7 +70,7 @@ export async function startStand(file: string, env: Record<string, string>): Pro
     port,
     async connect(extent) {
       await client.ask({ do: 'connect', port, ...extent });
-      subscribers = extent.count;
+      subscribers += extent.count;
       for (;;) if ((await server.ask({ do: 'subscriptions' })) === subscribers) break;
     },
     async happen(event) {
