@@ -15,11 +15,15 @@ import { settleTopUp } from '../../src/domain/payment/settle-top-up.ts';
 import { openWallet } from '../../src/domain/wallet/open-wallet.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
 import { createDeps } from '../../src/server/deps.ts';
+import { fill } from '../growth/fill.ts';
 
 const WALLETS = 24;
 /** Each wallet pays this many times, and is paid as many times by its ten neighbours. */
 const ROUNDS = 15;
 const NEIGHBOURS = 10;
+
+/** Payments of a thousand other wallets, so that indexes are worth using. */
+const OTHERS = 100_000;
 
 /** What the pages are asked with. */
 export interface Seeded {
@@ -34,6 +38,7 @@ export async function seedPages(config: Config): Promise<Seeded> {
   const db = await openDatabase(config.databaseUrl ?? '', 4);
   const { deps } = await createDeps(config, { db, log: pino({ level: 'silent' }) });
   const { id: partnerId } = await createPartner(deps, { name: 'Bench' });
+  await fill(db.pool, { partnerId, payments: OTHERS });
   const scopes = Object.values(Scope);
   const { apiKey, secret } = await createApiKey(deps, { partnerId, name: 'bench', scopes });
   const body = print(WalletPageDocument);
