@@ -13,7 +13,7 @@ export interface Sql {
   /**
    * Runs a statement; values are passed as pg does: bigint come back as text, arrays go as arrays. Statements that are asked for
    * without waiting for one another share a round trip; the server carries them out in that order, and once one has failed none after it,
-   * so that each of them is rejected with its error.
+   * so that each of them is rejected with its error. Nothing is sent any more once the work has failed.
    */
   rows<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>;
 }
@@ -42,6 +42,7 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
   const client = await connect(db.pool, limits.connectMs);
   let late: TransactionTimeoutError | null = null;
   let broken = false;
+  let failed: unknown = null;
   const timer = setTimeout(() => {
     late = new TransactionTimeoutError(`a transaction was not done after ${limits.workMs} ms`);
     // the pool forgets it, and the statements on it fail
@@ -51,8 +52,9 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
   try {
     sendTogether(client);
     const begun = client.query(BEGIN);
-    let failed: unknown = null;
     const rows = async <Row extends object>({ name, text }: Statement, values: unknown[]): Promise<Row[]> => {
+      // it would be carried out behind the ROLLBACK, and stand on its own
+      if (failed !== null) throw failed;
       sendTogether(client);
       try {
         const [answer] = await Promise.all([client.query<Row>({ name, text, values }), begun]);
@@ -69,6 +71,7 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
     db.committed.emit('committed');
     return result;
   } catch (error) {
+    failed ??= error;
     // a connection that cannot even roll back is of no more use
     await client.query('ROLLBACK').catch(() => {
       broken = true;

@@ -18,6 +18,18 @@ test('What is thrown rolls back, what is returned is committed.', async () => {
   expect([await found('par_1'), await found('par_2')]).toEqual([[{ name: 'Shop' }], []]);
 });
 
+test('What a part of the work asks for after another part has failed is not carried out behind the rollback.', async () => {
+  const slow = { name: 'slow', text: 'SELECT pg_sleep(0.2)' };
+  let late: Promise<unknown> = Promise.resolve();
+  const failed = sqlTransaction(db, (sql) => {
+    late = sql.rows(slow, []).then(() => sql.rows(ADD, ['par_4', 'Shop']));
+    return Promise.all([Promise.reject(new Error('no')), late]);
+  });
+  await expect(failed).rejects.toThrow('no');
+  await expect(late).rejects.toThrow('no');
+  expect(await found('par_4')).toEqual([]);
+});
+
 test('A server that goes silent in the middle is not waited for: the connection is cut, the work does not stand, others go on.', async () => {
   const hanging = async () => {
     await sqlTransaction(
