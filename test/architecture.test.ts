@@ -12,6 +12,7 @@ import {
   keyset,
   promises,
   type Rule,
+  recorded,
   report,
 } from './architecture/rules.ts';
 import { parseSource, readSources } from './architecture/source.ts';
@@ -46,6 +47,7 @@ const rules: [rule: Rule, over: typeof everything][] = [
   [escapes, everything],
   [promises, everything],
   [cleaning, around],
+  [recorded, around],
 ];
 
 describe('The code keeps the rules', () => {
@@ -195,6 +197,13 @@ const samples: [rule: Rule, path: string, wrong: string, right: string][] = [
   ],
   [escapes, 'src/app.ts', '// @ts-ignore\nf();', '// @ts-expect-error the types of this package are behind\nf();'],
   [cleaning, 'test/support/app.ts', 'afterAll(() => app.stop());', 'atEnd(() => app.stop());'],
+  [recorded, 'test/scenarios/story.db.test.ts', 'db.prisma.eventLog.count();', 'recordedEvents(db, {});'],
+  [
+    recorded,
+    'test/scenarios/story.db.test.ts',
+    "rows('SELECT type FROM event_log');",
+    "rows('SELECT type FROM payment');",
+  ],
   [promises, 'src/app.ts', `// ${'TO'}${'DO'} later`, '// What is done is done.'],
   [docstrings, 'src/app.ts', '// said\nexport function f() {}', '/** Says. */\nexport function f() {}'],
   [

@@ -69,6 +69,22 @@ export const cleaning: Rule = {
       : [],
 };
 
+/** Events reach the log moments after their commit: who reads the table at once finds now and then one too few. */
+export const recorded: Rule = {
+  name: 'scenarios read the event log by recordedEvents',
+  instead: 'recordedEvents of test/support/recorded-events.ts, which has what was committed put in order first.',
+  find: (source) =>
+    source.path.startsWith('test/scenarios/')
+      ? nodes(
+          source,
+          (node) =>
+            (node.type === 'MemberExpression' && /\.eventLog$/.test(textOf(source, node))) ||
+            (['Literal', 'TemplateElement'].includes(node.type) && /\bFROM event_log\b/.test(textOf(source, node))),
+          (text) => text,
+        )
+      : [],
+};
+
 /** One HTTP client has the deadlines, the size cap and the redaction. */
 export const httpClient: Rule = {
   name: 'only connectors/http.ts calls out over HTTP',

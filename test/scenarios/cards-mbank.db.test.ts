@@ -6,6 +6,7 @@ import { statusesOf } from '../support/catalogue.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run } from '../support/operations.ts';
 import { linkedWallet } from '../support/provider-wallets.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { openWalletOf } from '../support/wallets.ts';
@@ -30,8 +31,8 @@ async function walletWithCard() {
 const every = ['PENDING', 'ACTIVE', 'FAILED', 'REMOVED'] as const;
 const cardsOf = async (id: string, states?: (typeof every)[number][], by = call) =>
   (await by(WalletCardsDocument, { id, ...(states ? { states } : {}) })).wallet?.cards ?? [];
-const eventsOf = (cardId: string) =>
-  prisma.eventLog.count({ where: { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } } });
+const eventsOf = async (cardId: string) =>
+  (await recordedEvents(gateway.deps.db, { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } })).length;
 const topUp = (walletId: string, cardId: string) => ({
   input: {
     idempotencyKey: unique('top-up'),

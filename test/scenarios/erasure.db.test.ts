@@ -22,6 +22,7 @@ import {
   WalletPageDocument,
 } from '../../schema/operations.ts';
 import { contextOf, sealedColumns } from '../../src/domain/vault/sealed-columns.ts';
+import { sequenceEvents } from '../../src/events/log.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, fault, newPhone, openShop, refusal, rub, unique } from '../support/builders.ts';
@@ -161,6 +162,7 @@ test('Every payment stays readable with its amounts and steps; the other side’
   expect(payment?.timeline.map(({ message }) => message)).toEqual([null, null, null]);
   const learned = (await shop.call(LearnedPaymentsDocument, { walletId: linked })).wallet?.payments.edges ?? [];
   expect(learned.map(({ node }) => node.amount.amount)).toEqual(['20.00']);
+  await sequenceEvents(gateway.deps.db);
   const { events } = await shop.call(ReadEventsDocument, { filter: { paymentId: payout } });
   expect(events.events.length).toBeGreaterThan(3);
   const page = (await boris.call(WalletPageDocument, { id: his })).wallet;

@@ -10,6 +10,7 @@ import {
 } from '../../schema/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, newPhone, openShop, rub, unique } from '../support/builders.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
@@ -112,15 +113,11 @@ test('Each of a group has the timeline, the events, the entry and the use of cap
       'SELECT version, "from", "to", reason, source FROM payment_transition WHERE payment_id = $1 ORDER BY version',
       payment.id,
     );
-    const find = () =>
-      rows('SELECT type, audience, data FROM event_log WHERE payment_id = $1 ORDER BY position', payment.id);
-    await expect.poll(async () => (await find()).length).toBe(5);
-    const events = (await find()).map(({ type, data }) => [
-      type,
-      data.payment?.status,
-      data.payment?.version,
-      data.posted,
-    ]);
+    const told = await recordedEvents(gateway.deps.db, { paymentId: payment.id });
+    const events = told.map(({ type, data }) => {
+      const { payment: of, posted } = data as { payment?: { status: string; version: number }; posted?: string };
+      return [type, of?.status, of?.version, posted];
+    });
     const entries = await rows('SELECT code FROM journal_entry WHERE payment_id = $1', payment.id);
     const used = await rows(
       `SELECT kind, "window", spent_minor, count FROM limit_usage WHERE wallet_id = $1 ORDER BY 1, 2`,

@@ -12,9 +12,9 @@ import {
   WalletInvoicesDocument,
 } from '../../schema/operations.ts';
 import { expirePayments } from '../../src/domain/payment/expire-payments.ts';
-import { sequenceEvents } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { type Call, done, newPhone, openShop, type Person, refusal, rub, unique } from '../support/builders.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound, walletState } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
@@ -104,9 +104,7 @@ describe('An invoice between wallets here', () => {
     expect(payment?.invoice).toMatchObject({ id, state: 'COMPLETED' });
     expect([await posted(from), await posted(to)]).toEqual(['7000', '3000']);
 
-    await sequenceEvents(gateway.deps.db);
-    const where = { type: 'INVOICE_UPDATED' };
-    const told = await gateway.deps.db.prisma.eventLog.findMany({ where, orderBy: { position: 'asc' } });
+    const told = await recordedEvents(gateway.deps.db, { type: 'INVOICE_UPDATED' });
     const mine = told.filter(({ data }) => (data as { invoiceId?: string }).invoiceId === id);
     expect(mine.map(({ data }) => (data as { state?: string }).state)).toEqual(['CREATED', 'PROCESSING', 'COMPLETED']);
     for (const event of mine) expect(event.audience.sort()).toEqual([issuer.id, payer.id].sort());

@@ -17,6 +17,7 @@ import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
 import { startMbank } from '../support/mbank.ts';
 import { run, subscribe } from '../support/operations.ts';
 import { figures, linkedWallet } from '../support/provider-wallets.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { fundedWalletOf } from '../support/wallets.ts';
@@ -161,7 +162,7 @@ describe('An invoice at mbank whose payment mbank takes back', () => {
   /** With which step of a payment its invoice was told to change, from the undo on. */
   async function told(paymentId: string) {
     const where = { paymentId, type: { in: ['INVOICE_UPDATED', 'PAYMENT_REVERSED', 'PAYMENT_COMPLETED'] } };
-    const read = () => gateway.deps.db.prisma.eventLog.findMany({ where, orderBy: { position: 'asc' } });
+    const read = () => recordedEvents(gateway.deps.db, where);
     await expect.poll(async () => (await read()).at(-1)?.type).toBe('INVOICE_UPDATED');
     const events = await read();
     const after = events.slice(events.findIndex(({ type }) => type === 'PAYMENT_REVERSED'));

@@ -13,7 +13,7 @@ import {
   WatchPaymentDocument,
   WatchWalletDocument,
 } from '../../schema/operations.ts';
-import { encodeCursor } from '../../src/events/log.ts';
+import { encodeCursor, sequenceEvents } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, type Person, rub, type Shop, unique } from '../support/builders.ts';
 import { subscribe } from '../support/operations.ts';
@@ -185,6 +185,7 @@ test('Each leg of a batch is a payment of its own, and its events are found unde
   const round = await openRound(0);
   const { shop, lenders, tile } = round;
   const { payments } = await batch(shop, legs(round, tile.wallet, lent.tile, false), 'Loan');
+  await sequenceEvents(gateway.deps.db);
   for (const [index, { id }] of payments.entries()) {
     const lender = lenders[index];
     const { events } = await shop.call(ReadEventsDocument, { filter: { paymentId: id } });

@@ -10,6 +10,7 @@ import {
   ResolvePaymentDocument,
   WalletPageDocument,
 } from '../../schema/operations.ts';
+import { sequenceEvents } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, rub, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
@@ -109,6 +110,7 @@ test('Nothing personal is in the events, the books, the logs, or anywhere in the
   await shop.call(RefundPaymentDocument, {
     input: { idempotencyKey: unique('refund'), paymentId: paid, reason: 'to Krylova' },
   });
+  await sequenceEvents(gateway.deps.db);
   const { events } = await shop.call(ReadEventsDocument, { filter: { paymentId: payout } });
   expect(events.events.length).toBeGreaterThan(3);
 

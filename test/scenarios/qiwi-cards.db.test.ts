@@ -17,6 +17,7 @@ import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { freePort, startQiwi } from '../support/qiwi.ts';
 import { cardDesk } from '../support/qiwi-cards.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 import { openWalletOf } from '../support/wallets.ts';
@@ -37,8 +38,8 @@ const { control } = qiwi.sandbox;
 const { wallet, atQiwi, orderInput, order, ordered, freeCard, pay, look, cardsOf } = cardDesk(call, qiwi);
 const spoil = (operation: string, kind: 'close' | 'status' | 'garbage', when: 'before' | 'after', times = 1) =>
   control.fault({ provider: 'qiwi', operation, kind, when, times });
-const eventsOf = (cardId: string) =>
-  prisma.eventLog.count({ where: { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } } });
+const eventsOf = async (cardId: string) =>
+  (await recordedEvents(gateway.deps.db, { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } })).length;
 const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 const refused = (work: () => Promise<object>) => booksStay(gateway, () => refusal(work()));
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };

@@ -12,6 +12,7 @@ import { startTestApp } from '../support/app.ts';
 import { done, refusal, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { linkQiwi, startQiwi } from '../support/qiwi.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound, walletState } from '../support/refused.ts';
 
 const gateway = await startTestApp();
@@ -35,8 +36,8 @@ const clear = () => qiwi.sandbox.control.clearFaults('qiwi');
 const identify = (walletId: string, input: object = { person }) =>
   call(IdentifyOwnerDocument, { input: { walletId, ...input } });
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
-const updatesOf = (walletId: string) =>
-  gateway.deps.db.prisma.eventLog.count({ where: { type: 'WALLET_UPDATED', walletIds: { has: walletId } } });
+const updatesOf = async (walletId: string) =>
+  (await recordedEvents(gateway.deps.db, { type: 'WALLET_UPDATED', walletIds: { has: walletId } })).length;
 
 async function newWallet(level: string): Promise<{ id: string; number: string; token: string }> {
   const wallet = qiwi.wallet(100, { level });

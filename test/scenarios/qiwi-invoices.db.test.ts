@@ -14,6 +14,7 @@ import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
 import { freePort, linkQiwi, reconciled, startQiwi } from '../support/qiwi.ts';
 import { payments as paymentsOf } from '../support/qiwi-payments.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
@@ -61,8 +62,9 @@ const stateOf = async (id: string) => (await prisma.invoice.findUniqueOrThrow({ 
 const refused = (work: () => Promise<object>) => booksStay(gateway, () => refusal(work()));
 const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 const invoiceState = (state: string) => ({ __typename: 'StateError', code: 'INVOICE_STATE', state });
-const eventsOf = (invoiceId: string) =>
-  prisma.eventLog.count({ where: { type: 'INVOICE_UPDATED', data: { path: ['invoiceId'], equals: invoiceId } } });
+const eventsOf = async (invoiceId: string) =>
+  (await recordedEvents(gateway.deps.db, { type: 'INVOICE_UPDATED', data: { path: ['invoiceId'], equals: invoiceId } }))
+    .length;
 /** Nothing of the provider's history is without a payment here, and none of it is here twice. */
 async function isExplained(walletId: string, payments: number) {
   const [comparison] = await reconciled(call, { walletId });

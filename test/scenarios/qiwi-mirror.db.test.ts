@@ -3,6 +3,7 @@ import { LearnedPaymentsDocument, ProviderBalanceDocument } from '../../schema/o
 import { startTestApp } from '../support/app.ts';
 import { openShop } from '../support/builders.ts';
 import { freePort, linkQiwi, payElsewhere, reconciled, startQiwi } from '../support/qiwi.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
 const gateway = await startTestApp({ env: { PORT: await freePort() } });
@@ -180,11 +181,8 @@ describe('Both sides are known here', () => {
     expect(await figures(fromId)).toEqual({ RUB: ['700.00', '0.00'] });
     await agreed(fromId, 1);
     await agreed(toId, 1);
-    const told = await gateway.deps.db.pool.query<{ walletId: string }>(
-      `SELECT wallet_ids[1] AS "walletId" FROM event_log WHERE type = 'BALANCE_CHANGED' AND payment_id = $1`,
-      [sent?.id],
-    );
-    expect(told.rows.map(({ walletId }) => walletId).sort()).toEqual([fromId, toId].sort());
+    const told = await recordedEvents(gateway.deps.db, { type: 'BALANCE_CHANGED', paymentId: sent?.id ?? '' });
+    expect(told.map(({ walletIds }) => walletIds[0]).sort()).toEqual([fromId, toId].sort());
   });
 
   test('The receiver’s side may be learned first: the payer’s joins it.', async () => {

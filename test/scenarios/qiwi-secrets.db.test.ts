@@ -12,6 +12,7 @@ import {
   WalletInvoicesDocument,
 } from '../../schema/operations.ts';
 import { openWalletCredentials } from '../../src/domain/wallet/upstream-access.ts';
+import { sequenceEvents } from '../../src/events/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, rub, unique } from '../support/builders.ts';
 import { freePort, linkQiwi, startQiwi } from '../support/qiwi.ts';
@@ -98,6 +99,7 @@ test('Card numbers and codes, tokens, secret keys and documents are in no table,
     expect(gateway.logged.filter((line) => line.includes(`"operation":"${operation}"`)).length).toBeGreaterThan(0);
   for (const secret of secrets) expect(gateway.logged.filter((line) => line.includes(secret))).toEqual([]);
   expect(gateway.logged.filter((line) => cvvs.test(line))).toEqual([]);
+  await sequenceEvents(gateway.deps.db);
   const { events } = await call(ReadEventsDocument, {});
   const told = JSON.stringify(events);
   for (const secret of secrets) expect(told).not.toContain(secret);

@@ -12,6 +12,7 @@ import { startTestApp } from '../support/app.ts';
 import { done, refusal, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { linkQiwi, linkQiwiInput, type QiwiWallet, startQiwi } from '../support/qiwi.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
 import { breaksInTheBooks } from '../support/snapshot.ts';
 
@@ -34,8 +35,8 @@ const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)
 const spoil = (operation: string, kind: 'close' | 'status', times = 1) =>
   qiwi.sandbox.control.fault({ provider: 'qiwi', operation, kind, when: 'before', times });
 const countOf = (number: string) => gateway.deps.db.prisma.wallet.count({ where: { number } });
-const updatesOf = (walletId: string) =>
-  gateway.deps.db.prisma.eventLog.count({ where: { type: 'WALLET_UPDATED', walletIds: { has: walletId } } });
+const updatesOf = async (walletId: string) =>
+  (await recordedEvents(gateway.deps.db, { type: 'WALLET_UPDATED', walletIds: { has: walletId } })).length;
 
 const rejected = { __typename: 'ProviderRejectedError', code: 'PROVIDER_REJECTED', remedy: 'CHANGE_INPUT' };
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };

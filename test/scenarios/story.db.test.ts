@@ -10,6 +10,7 @@ import {
   WatchPaymentDocument,
   WatchWalletDocument,
 } from '../../schema/operations.ts';
+import { sequenceEvents } from '../../src/events/log.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
 import { startTestApp } from '../support/app.ts';
 import { run, subscribe } from '../support/operations.ts';
@@ -93,6 +94,7 @@ test('Two wallets, a transfer watched over WebSocket, a restart, and a resume th
   await socket.dispose();
   await gateway.restart();
 
+  await sequenceEvents(gateway.deps.db);
   const missed = await call(ReadEventsDocument, { after: first.cursor, first: 50 });
   expect(missed.events.events.map((event) => event.type)).toEqual([
     'PAYMENT_PROCESSING',

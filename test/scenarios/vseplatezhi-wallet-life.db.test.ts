@@ -13,6 +13,7 @@ import {
 import { startTestApp } from '../support/app.ts';
 import { done, openShop, refusal, rub, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound, walletState } from '../support/refused.ts';
 import { openedWallet, startVsePlatezhi } from '../support/vseplatezhi.ts';
 
@@ -27,7 +28,7 @@ const owner = async (id: string) => (await call(WalletOwnerDocument, { id })).wa
 const spoil = (operation: string) =>
   theirs.sandbox.control.fault({ provider: 'vseplatezhi', operation, kind: 'close', when: 'after' });
 const events = async (walletId: string) =>
-  (await gateway.deps.db.prisma.eventLog.findMany({ where: { walletIds: { has: walletId } } })).map(({ type }) => type);
+  (await recordedEvents(gateway.deps.db, { walletIds: { has: walletId } })).map(({ type }) => type);
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
 
 describe('The owner of a wallet at VsePlatezhi is identified', () => {

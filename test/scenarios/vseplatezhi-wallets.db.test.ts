@@ -12,6 +12,7 @@ import { startTestApp } from '../support/app.ts';
 import { done, newPhone, openShop, refusal, unique } from '../support/builders.ts';
 import { run } from '../support/operations.ts';
 import { figures } from '../support/provider-wallets.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { booksStay, invalid, notFound } from '../support/refused.ts';
 import { house, openAtVsePlatezhi, openedWallet, startVsePlatezhi } from '../support/vseplatezhi.ts';
 
@@ -29,7 +30,7 @@ const spoil = (operation: string, times = 1) =>
   theirs.sandbox.control.fault({ provider: 'vseplatezhi', operation, kind: 'close', when: 'after', times });
 const clear = () => theirs.sandbox.control.clearFaults('vseplatezhi');
 const events = async (walletId: string) =>
-  (await gateway.deps.db.prisma.eventLog.findMany({ where: { walletIds: { has: walletId } } })).map(({ type }) => type);
+  (await recordedEvents(gateway.deps.db, { walletIds: { has: walletId } })).map(({ type }) => type);
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
 
 /** Refused, with no wallet made here or there and no money moved. */

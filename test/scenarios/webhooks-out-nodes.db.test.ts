@@ -12,6 +12,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { startTestApp } from '../support/app.ts';
 import { openShop } from '../support/builders.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { recordedEvents } from '../support/recorded-events.ts';
 import { askForTest, deliveriesOf, receive, registerEndpoint } from '../support/webhooks.ts';
 
 /** Gateways that stop, die, and share the work: an event is told at least once, and normally once. */
@@ -115,8 +116,7 @@ test('An event that was not carried on to the endpoints yet is untold, however o
     async (tx) => {
       await tx.$executeRaw`SELECT 1 FROM webhook_cursor FOR UPDATE`;
       await shop.wallet();
-      await sequenceEvents(db);
-      recordedAt = (await db.prisma.eventLog.findFirstOrThrow({ where: { partnerId: shop.id } })).recordedAt;
+      recordedAt = (await recordedEvents(db, { partnerId: shop.id }))[0]?.recordedAt;
       expect(await oldestUntold(db)).toEqual(recordedAt);
       expect(receiver.received).toEqual([]);
     },
@@ -161,7 +161,7 @@ test('Deliveries go with their events when the retention is over; what an endpoi
   await shop.wallet();
   await addJob(prisma, 'prune', {});
   await vi.waitFor(async () => {
-    expect((await prisma.eventLog.findFirst({ orderBy: { position: 'asc' } }))?.position).toBe(second);
+    expect((await recordedEvents(deps.db, {}))[0]?.position).toBe(second);
   }, PATIENCE);
   expect(await positions(untold.id)).toContain(second);
   expect(await positions(told.id)).not.toContain(second);
