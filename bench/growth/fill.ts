@@ -182,12 +182,14 @@ WITH ${numbered}
 SELECT 'pay_' || tail, 3, 'PROCESSING', 'COMPLETED', 'COMPLETE', 'SYSTEM', at, at FROM numbered
 WHERE $4::text IS NOT NULL AND $5::int > 0`;
 
-const EVENT_COLUMNS = `position, id, partner_id, type, audience, wallet_ids, payment_id, data, occurred_at, recorded_at`;
+const EVENT_COLUMNS = `position, events, id, partner_id, types, audience, wallet_ids, payment_id, data, recorded_at`;
 const EVENTS = `
 WITH ${numbered}, ${sided}
-SELECT n, 'evt_' || tail, $4::text, 'PAYMENT_COMPLETED', ARRAY[ca, cb], ARRAY[wa, wb], pay,
-  jsonb_build_object('kind', 'payment', 'payment', jsonb_build_object('id', pay, 'version', 3, 'status', 'COMPLETED',
-    'declineReason', NULL, 'refundedMinor', '0', 'confirmedAt', at_json, 'completedAt', at_json, 'expiresAt', NULL),
-    'transition', jsonb_build_object('from', 'PROCESSING', 'to', 'COMPLETED', 'reason', 'COMPLETE', 'source', 'SYSTEM',
-      'occurredAt', at_json, 'recordedAt', at_json, 'message', NULL)), at, at
+SELECT n, 1, 'evt_' || tail, $4::text, '{PAYMENT_COMPLETED}'::text[], ARRAY[ca, cb], ARRAY[wa, wb], pay,
+  json_build_array(json_build_object('type', 'PAYMENT_COMPLETED', 'audience', ARRAY[ca, cb], 'walletIds', ARRAY[wa, wb],
+    'occurredAt', at_json, 'data', json_build_object('kind', 'payment', 'payment', json_build_object('id', pay, 'version', 3,
+      'status', 'COMPLETED', 'declineReason', NULL, 'refundedMinor', '0', 'confirmedAt', at_json, 'completedAt', at_json,
+      'expiresAt', NULL),
+    'transition', json_build_object('from', 'PROCESSING', 'to', 'COMPLETED', 'reason', 'COMPLETE', 'source', 'SYSTEM',
+      'occurredAt', at_json, 'recordedAt', at_json, 'message', NULL))))::text, at
 FROM named`;

@@ -16,7 +16,7 @@ export interface EventFilter {
   customerId?: string;
 }
 
-/** Does a reader of this scope and filter get this event? The same rule as `conditions`, in memory. */
+/** Does a reader of this scope and filter get this event? */
 export function matches(scope: EventScope, filter: EventFilter, event: LogEvent): boolean {
   if (scope.partnerId !== null && event.partnerId !== scope.partnerId) return false;
   if (scope.customerId !== null && !event.audience.includes(scope.customerId)) return false;
@@ -27,8 +27,9 @@ export function matches(scope: EventScope, filter: EventFilter, event: LogEvent)
 }
 
 /**
- * The rule of `matches` as SQL: conditions on event_log, of which an event meets one at most; each is read in order of position by
- * one index. An event has two wallets and two customers at most, which the database holds.
+ * What a row of event_log meets that has an event for the reader, as SQL: conditions of which a row meets one at most; each is read in
+ * order of position by one index. A row has two wallets and two customers at most, which the database holds. Which of its events those
+ * are `matches` tells.
  * @param values parameters so far; those of the conditions are added to it
  */
 export function conditions(scope: EventScope, filter: EventFilter, values: unknown[]): string[] {
@@ -39,14 +40,14 @@ export function conditions(scope: EventScope, filter: EventFilter, values: unkno
     return [`${column}[1] = ${id}`, `${column}[2] = ${id} AND ${column}[1] IS DISTINCT FROM ${id}`];
   };
   if (scope.partnerId !== null) all.push(`partner_id = ${parameter(scope.partnerId)}`);
-  if (filter.types !== undefined) all.push(`type = ANY (${parameter(filter.types)})`);
+  if (filter.types !== undefined) all.push(`types && ${parameter(filter.types)}::text[]`);
   if (filter.paymentId !== undefined) all.push(`payment_id = ${parameter(filter.paymentId)}`);
   const sides: string[][] = [];
   if (filter.walletId !== undefined) sides.push(either('wallet_ids', filter.walletId));
   for (const customerId of [filter.customerId, scope.customerId]) {
     if (customerId !== undefined && customerId !== null) sides.push(either('audience', customerId));
   }
-  // of a payment there are few events: they are not read twice
+  // of a payment there are few rows: they are not read twice
   const [drives, ...others] = filter.paymentId === undefined ? sides : [undefined, ...sides];
   all.push(...others.map((side) => `(${side?.join(' OR ')})`));
   return (drives ?? ['true']).map((side) => [...all, side].join(' AND '));

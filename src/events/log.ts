@@ -2,9 +2,10 @@ import type pg from 'pg';
 import type { Database, Tx } from '../db/client.ts';
 import { DomainError } from '../errors.ts';
 import { assert, present } from '../lib/assert.ts';
-import type { EventData, EventType, LogEvent, NewEvent } from './event.ts';
-import { conditions, type EventFilter, type EventScope } from './filter.ts';
+import type { LogEvent, NewEvent } from './event.ts';
+import { conditions, type EventFilter, type EventScope, matches } from './filter.ts';
 import { APPEND, outboxRow } from './outbox.ts';
+import { eventsOf, idsOf, MOST, RUN_COLUMNS, type StoredRun } from './run.ts';
 
 export type { EventFilter, EventScope } from './filter.ts';
 
@@ -35,9 +36,9 @@ export class CursorTooOldError extends CursorError {
  */
 export async function appendEvents(tx: Tx, events: NewEvent[], now: Date): Promise<string[]> {
   if (events.length === 0) return [];
-  const { ids, values } = outboxRow(events, now);
+  const { runs, values } = outboxRow(events, now);
   await tx.$executeRawUnsafe(APPEND.text, ...values);
-  return ids;
+  return runs.flatMap(idsOf);
 }
 
 /** Gives every committed event its position now, for whoever cannot wait for the tail. */
@@ -75,23 +76,6 @@ export interface EventPage {
   scannedTo: bigint;
 }
 
-interface EventRow {
-  position: string | null;
-  id: string;
-  partner_id: string;
-  type: EventType;
-  audience: string[];
-  wallet_ids: string[];
-  payment_id: string | null;
-  data: EventData;
-  occurred_at: Date;
-  recorded_at: Date;
-  first_kept: string | null;
-  last_kept: string | null;
-}
-
-type StoredEvent = Omit<EventRow, 'position' | 'first_kept' | 'last_kept'> & { position: string };
-
 /** As `readEvents`, through a given connection. */
 export async function readPage(
   connection: Pick<pg.Pool, 'query'>,
@@ -101,15 +85,47 @@ export async function readPage(
   limit: number,
 ): Promise<EventPage> {
   assert(limit > 0, 'a page of the event log has room for events');
+  const events: LogEvent[] = [];
+  for (let from = after; ; ) {
+    const { runs, last } = await readRuns(connection, scope, filter, from, limit);
+    for (const run of runs) {
+      for (const event of eventsOf(run)) {
+        if (event.position > after && matches(scope, filter, event)) events.push(event);
+        if (events.length === limit) return { events, scannedTo: event.position };
+      }
+    }
+    // a run that is found may have no event that meets all of a filter, but mostly each has some
+    if (runs.length < limit) return { events, scannedTo: last };
+    from = BigInt(present(runs.at(-1), 'a run').position);
+  }
+}
+
+type FoundRun = StoredRun | (Record<keyof StoredRun, null> & { position: null });
+
+/**
+ * The next rows of the log that a reader may have events in, whole.
+ * @param after the first event of the first of them may be at this position or before
+ * @param limit rows at most
+ * @returns with the position of the last event in the log
+ * @throws as `readEvents` does
+ */
+export async function readRuns(
+  connection: Pick<pg.Pool, 'query'>,
+  scope: EventScope,
+  filter: EventFilter,
+  after: bigint,
+  limit: number,
+): Promise<{ runs: StoredRun[]; last: bigint }> {
   const values: unknown[] = [after, limit];
   const bound = boundOf(limit);
   const parts = conditions(scope, filter, values).map(
-    (part) => `(SELECT * FROM event_log WHERE position > $1 AND ${part} ORDER BY position LIMIT ${bound})`,
+    (part) => `(SELECT ${RUN_COLUMNS} FROM event_log WHERE position > $1 AND ${part} ORDER BY position LIMIT ${bound})`,
   );
   // One statement, one snapshot: the page and the bounds that it is judged by belong together.
-  const { rows } = await connection.query<EventRow>(
+  const { rows } = await connection.query<FoundRun & { first_kept: string | null; last_kept: string | null }>(
     prepared(`SELECT page.*, bounds.* FROM
-       (SELECT min(position) AS first_kept, max(position) AS last_kept FROM event_log) AS bounds
+       (SELECT (SELECT position - events + 1 FROM event_log ORDER BY position LIMIT 1) AS first_kept,
+         (SELECT max(position) FROM event_log) AS last_kept) AS bounds
        LEFT JOIN (SELECT * FROM (${parts.join(' UNION ALL ')}) AS parts ORDER BY position LIMIT $2) AS page ON true
      ORDER BY page.position`),
     values,
@@ -119,8 +135,7 @@ export async function readPage(
   if (after > last) throw new CursorError('This cursor is beyond the end of the event log. Was it issued elsewhere?');
   const first = BigInt(first_kept ?? 1);
   if (after > 0n && after + 1n < first) throw new CursorTooOldError(encodeCursor(first - 1n));
-  const events = rows.flatMap((row) => (row.position === null ? [] : [toEvent(row, row.position)]));
-  return { events, scannedTo: events.length === limit ? present(events.at(-1), 'an event').position : last };
+  return { runs: rows.filter((row) => row.position !== null), last };
 }
 
 /**
@@ -133,10 +148,13 @@ export async function readRange(
   partnerIds: readonly string[],
   { after, upTo }: { after: bigint; upTo: bigint },
 ): Promise<LogEvent[]> {
-  const rows = await tx.$queryRaw<(Omit<StoredEvent, 'position'> & { position: bigint })[]>`
-    SELECT * FROM event_log WHERE position > ${after} AND position <= ${upTo} AND partner_id = ANY (${partnerIds})
-    ORDER BY position`;
-  return rows.map(({ position, ...row }) => toEvent(row, String(position)));
+  // the last of them may be in the middle of a run
+  const rows = await tx.$queryRaw<(Omit<StoredRun, 'position'> & { position: bigint })[]>`
+    SELECT position, events, id, partner_id, payment_id, data, recorded_at FROM event_log
+    WHERE position > ${after} AND position < ${upTo + BigInt(MOST)} AND partner_id = ANY (${partnerIds}) ORDER BY position`;
+  return rows
+    .flatMap(({ position, ...row }) => eventsOf({ ...row, position: String(position) }))
+    .filter(({ position }) => position > after && position <= upTo);
 }
 
 /** The events at these positions, in order; what is not in the log is left out. */
@@ -144,26 +162,14 @@ export async function readPositions(
   { pool }: Pick<Database, 'pool'>,
   positions: readonly bigint[],
 ): Promise<LogEvent[]> {
-  const { rows } = await pool.query<StoredEvent>(
-    'SELECT * FROM event_log WHERE position = ANY ($1) ORDER BY position',
+  const { rows } = await pool.query<StoredRun>(
+    `SELECT ${RUN_COLUMNS} FROM event_log WHERE position IN (
+       SELECT (SELECT min(l.position) FROM event_log l WHERE l.position >= n.position) FROM unnest($1::bigint[]) AS n(position))
+     ORDER BY position`,
     [positions.map(String)],
   );
-  return rows.map((row) => toEvent(row, row.position));
-}
-
-function toEvent(row: Omit<StoredEvent, 'position'>, position: string): LogEvent {
-  return {
-    id: row.id,
-    position: BigInt(position),
-    partnerId: row.partner_id,
-    type: row.type,
-    audience: row.audience,
-    walletIds: row.wallet_ids,
-    paymentId: row.payment_id,
-    data: row.data,
-    occurredAt: row.occurred_at,
-    recordedAt: row.recorded_at,
-  };
+  const asked = new Set(positions);
+  return rows.flatMap(eventsOf).filter(({ position }) => asked.has(position));
 }
 
 /** Position of the newest event in the log, 0n when there is none. */
@@ -199,11 +205,11 @@ export async function endOfLog(connection: Pick<pg.Pool, 'query'>): Promise<bigi
 }
 
 /**
- * Retention: removes the oldest events that were recorded before an instant. The newest event always stays. Call it again
+ * Retention: removes the oldest rows of events that were recorded before an instant. The newest row always stays. Call it again
  * until it answers less than `limit`.
  * @param before what was recorded earlier goes
- * @param limit events to remove at most, so that no transaction grows long
- * @returns how many were removed
+ * @param limit rows to remove at most, so that no transaction grows long
+ * @returns how many rows were removed
  */
 export async function pruneEvents(db: Database, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.pool.query(

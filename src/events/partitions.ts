@@ -77,7 +77,7 @@ export async function dropEventPartitions(db: Pick<Database, 'pool'>, before: Da
 async function isOver(client: pg.PoolClient, { name, first, past }: EventPartition, before: Date): Promise<boolean> {
   const { rows } = await client.query<{ over: boolean }>(
     `SELECT EXISTS (SELECT FROM event_log WHERE position >= $2)
-       AND NOT EXISTS (SELECT FROM webhook_delivery WHERE position >= $1 AND position < $2)
+       AND NOT EXISTS (SELECT FROM webhook_delivery WHERE log_position >= $1 AND log_position < $2)
        AND NOT EXISTS (SELECT FROM webhook_cursor WHERE position < $2 - 1)
        -- the last first: mostly it answers for all
        AND coalesce((SELECT recorded_at < $3 FROM ${name} ORDER BY position DESC LIMIT 1), true)

@@ -5,8 +5,10 @@ import { createAlarm } from '../lib/alarm.ts';
 import { assert, present } from '../lib/assert.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { LogEvent } from './event.ts';
 import type { HubPublisher } from './hub.ts';
-import { CursorError, endOfLog, LOG_CHANNEL, readPage } from './log.ts';
+import { CursorError, endOfLog, LOG_CHANNEL, readRuns } from './log.ts';
+import { eventsOf } from './run.ts';
 
 /** How far this process is behind the log. */
 export interface TailLag {
@@ -37,7 +39,7 @@ export interface TailOptions {
   clock?: Clock;
   /** Look without having been woken this often: a net beneath NOTIFY. */
   pollMs?: number;
-  /** Events that are moved, read and published in one go. */
+  /** Events that are moved, and rows of the log that are read and published, in one go. */
   batch?: number;
 }
 
@@ -142,20 +144,21 @@ class EventTail implements Tail {
   async #publishNext(client: pg.Client): Promise<number> {
     const { publisher, batch, clock } = this.#options;
     const after = present(publisher.published(), 'the position of the hub');
-    const { events } = await readPage(client, EVERYTHING, {}, after, batch);
+    const { runs } = await readRuns(client, EVERYTHING, {}, after, batch);
     let sliceEnd = performance.now() + SLICE_MS;
-    for (const event of events) {
+    let newest: LogEvent | undefined;
+    for (const event of runs.flatMap(eventsOf)) {
       publisher.publish(event);
+      newest = event;
       if (performance.now() < sliceEnd) continue;
       await nextTurn();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    const newest = events.at(-1);
     if (newest) {
       this.#delayMs = clock.now().getTime() - newest.recordedAt.getTime();
       this.#failures = 0;
     }
-    return events.length;
+    return runs.length;
   }
 
   /** The log was restored to an earlier state, or pruned past us: streams end with that error, and we begin at its end. */

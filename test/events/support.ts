@@ -45,9 +45,9 @@ export function versionOf(event: LogEvent): number {
 }
 
 /** Appends events, each transaction with at most `each` of them. */
-export async function append(db: Database, events: NewEvent[], each = 200): Promise<void> {
+export async function append(db: Database, events: NewEvent[], each = 200, at?: Date): Promise<void> {
   for (let from = 0; from < events.length; from += each) {
-    await transaction(db, (tx) => appendEvents(tx, events.slice(from, from + each), new Date()));
+    await transaction(db, (tx) => appendEvents(tx, events.slice(from, from + each), at ?? new Date()));
   }
 }
 

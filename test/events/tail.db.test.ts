@@ -39,9 +39,10 @@ async function killTails(db: Database): Promise<number> {
 /** An event in the outbox of which nobody was told. */
 async function appendSilently(db: Database, id: string): Promise<void> {
   await db.pool.query(
-    `INSERT INTO event_outbox (events, ids, partner_ids, types, first_customer_ids, second_customer_ids, first_wallet_ids,
-       second_wallet_ids, payment_ids, data, occurred_at, recorded_at)
-     VALUES (1, ARRAY[$1], '{par_1}', '{WALLET_OPENED}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '[{}]', ARRAY[now()], now())`,
+    `INSERT INTO event_outbox (events, counts, ends, ids, partner_ids, types, first_customer_ids, second_customer_ids, first_wallet_ids,
+       second_wallet_ids, payment_ids, data, recorded_at)
+     VALUES (1, '{1}', '{1}', ARRAY[$1], '{par_1}', '{WALLET_OPENED}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}',
+       '[{ "type": "WALLET_OPENED", "audience": [], "walletIds": [], "data": {}, "occurredAt": "2026-11-22T10:00:00Z" }]', now())`,
     [id],
   );
 }
@@ -150,7 +151,7 @@ test('A tail that is stopped and started continues after the last published even
 test('When the log is restored to an earlier state or pruned past a tail, streams end with that error and new ones work.', async () => {
   const db = await freshDatabase();
   const { hub, tail } = await node(db);
-  await append(db, versions(10));
+  await append(db, versions(10), 1);
   await vi.waitUntil(() => tail.lag().position === 10n);
   const follow = () => take(hub.open(everything, {}), 1);
 
@@ -166,7 +167,7 @@ test('When the log is restored to an earlier state or pruned past a tail, stream
 
   await tail.stop();
   const behind = expect(follow()).rejects.toThrow(CursorTooOldError);
-  await append(db, versions(10));
+  await append(db, versions(10), 1);
   await sequence(db);
   expect(await pruneEvents(db, new Date(Date.now() + 1000), 100)).toBe(16);
   await tail.start();

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import pg from 'pg';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 import { makePartitions, monthsOf } from '../../src/db/partitions.ts';
 import { walletAccount } from '../../src/ledger/account.ts';
@@ -13,6 +10,7 @@ import { ledgerPartitions } from '../../src/ledger/partitions.ts';
 import { statement } from '../../src/ledger/statement.ts';
 import { idFloor, newId } from '../../src/lib/ids.ts';
 import { createTestDatabase, dropTestDatabase } from '../support/db.ts';
+import { halfMigrated } from '../support/half-migrated.ts';
 import { post, richWallet, sampleBooks, somePartner, wholeBooks } from './books.ts';
 
 const { partnerId, about } = somePartner();
@@ -228,28 +226,11 @@ test("An account's statement and its balance at an instant start at the newest p
 });
 
 test('Books from before the partitions come through the migration as they were, and go on.', async () => {
-  const root = new URL('../../prisma/migrations/', import.meta.url);
-  const folders = readdirSync(root)
-    .filter((folder) => /^\d/.test(folder))
-    .sort();
-  const at = folders.findIndex((folder) => folder.endsWith('_journal_partitions'));
-  const url = new URL(db.url);
-  url.pathname = `/test_${randomBytes(6).toString('hex')}`;
-  await db.pool.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
-  onTestFinished(() => dropTestDatabase(url.href));
-  const client = new pg.Client({ connectionString: url.href, options: '-c TimeZone=UTC' });
-  await client.connect();
-  onTestFinished(() => client.end());
-  const apply = async (some: string[]) => {
-    for (const folder of some) await client.query(readFileSync(new URL(`${folder}/migration.sql`, root), 'utf8'));
-  };
+  const { db: old, client, finish } = await halfMigrated(db, '_journal_partitions');
   const heads = () => client.query('SELECT position, encode(hash, $1) AS hash FROM journal_seal ORDER BY 1', ['hex']);
-  await apply(folders.slice(0, at));
-  const old = await openDatabase(url.href, 4);
-  onTestFinished(() => old.close());
   const books = await sampleBooks(old);
   const [before, sealed] = [await wholeBooks(old), (await heads()).rows];
-  await apply(folders.slice(at));
+  await finish();
   expect(await wholeBooks(old)).toEqual(before);
   expect((await heads()).rows).toEqual(sealed);
   expect((await verifyLedger(old)).checks.flatMap(({ breaks }) => breaks)).toEqual([]);

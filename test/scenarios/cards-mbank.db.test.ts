@@ -32,7 +32,9 @@ const every = ['PENDING', 'ACTIVE', 'FAILED', 'REMOVED'] as const;
 const cardsOf = async (id: string, states?: (typeof every)[number][], by = call) =>
   (await by(WalletCardsDocument, { id, ...(states ? { states } : {}) })).wallet?.cards ?? [];
 const eventsOf = async (cardId: string) =>
-  (await recordedEvents(gateway.deps.db, { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } })).length;
+  (await recordedEvents(gateway.deps.db, { types: ['CARD_UPDATED'] })).filter(
+    ({ data }) => data.kind === 'card' && data.cardId === cardId,
+  ).length;
 const topUp = (walletId: string, cardId: string) => ({
   input: {
     idempotencyKey: unique('top-up'),

@@ -104,7 +104,7 @@ describe('An invoice between wallets here', () => {
     expect(payment?.invoice).toMatchObject({ id, state: 'COMPLETED' });
     expect([await posted(from), await posted(to)]).toEqual(['7000', '3000']);
 
-    const told = await recordedEvents(gateway.deps.db, { type: 'INVOICE_UPDATED' });
+    const told = await recordedEvents(gateway.deps.db, { types: ['INVOICE_UPDATED'] });
     const mine = told.filter(({ data }) => (data as { invoiceId?: string }).invoiceId === id);
     expect(mine.map(({ data }) => (data as { state?: string }).state)).toEqual(['CREATED', 'PROCESSING', 'COMPLETED']);
     for (const event of mine) expect(event.audience.sort()).toEqual([issuer.id, payer.id].sort());

@@ -11,6 +11,7 @@ import {
   WatchPaymentDocument,
 } from '../../schema/operations.ts';
 import { resolveUpstream } from '../../src/domain/payment/execute-upstream.ts';
+import type { EventType } from '../../src/events/event.ts';
 import { mirroredWalletAccount } from '../../src/ledger/account.ts';
 import { startTestApp } from '../support/app.ts';
 import { done, newPhone, refusal, rub, unique } from '../support/builders.ts';
@@ -161,8 +162,8 @@ describe('An invoice at mbank whose payment mbank takes back', () => {
 
   /** With which step of a payment its invoice was told to change, from the undo on. */
   async function told(paymentId: string) {
-    const where = { paymentId, type: { in: ['INVOICE_UPDATED', 'PAYMENT_REVERSED', 'PAYMENT_COMPLETED'] } };
-    const read = () => recordedEvents(gateway.deps.db, where);
+    const types: EventType[] = ['INVOICE_UPDATED', 'PAYMENT_REVERSED', 'PAYMENT_COMPLETED'];
+    const read = () => recordedEvents(gateway.deps.db, { paymentId, types });
     await expect.poll(async () => (await read()).at(-1)?.type).toBe('INVOICE_UPDATED');
     const events = await read();
     const after = events.slice(events.findIndex(({ type }) => type === 'PAYMENT_REVERSED'));

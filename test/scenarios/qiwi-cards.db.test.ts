@@ -39,7 +39,9 @@ const { wallet, atQiwi, orderInput, order, ordered, freeCard, pay, look, cardsOf
 const spoil = (operation: string, kind: 'close' | 'status' | 'garbage', when: 'before' | 'after', times = 1) =>
   control.fault({ provider: 'qiwi', operation, kind, when, times });
 const eventsOf = async (cardId: string) =>
-  (await recordedEvents(gateway.deps.db, { type: 'CARD_UPDATED', data: { path: ['cardId'], equals: cardId } })).length;
+  (await recordedEvents(gateway.deps.db, { types: ['CARD_UPDATED'] })).filter(
+    ({ data }) => data.kind === 'card' && data.cardId === cardId,
+  ).length;
 const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 const refused = (work: () => Promise<object>) => booksStay(gateway, () => refusal(work()));
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };

@@ -37,7 +37,7 @@ const identify = (walletId: string, input: object = { person }) =>
   call(IdentifyOwnerDocument, { input: { walletId, ...input } });
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
 const updatesOf = async (walletId: string) =>
-  (await recordedEvents(gateway.deps.db, { type: 'WALLET_UPDATED', walletIds: { has: walletId } })).length;
+  (await recordedEvents(gateway.deps.db, { types: ['WALLET_UPDATED'], walletId })).length;
 
 async function newWallet(level: string): Promise<{ id: string; number: string; token: string }> {
   const wallet = qiwi.wallet(100, { level });

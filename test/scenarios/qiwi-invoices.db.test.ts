@@ -63,8 +63,9 @@ const refused = (work: () => Promise<object>) => booksStay(gateway, () => refusa
 const booksAreRight = async () => expect(await breaksInTheBooks(gateway.deps.db)).toEqual([]);
 const invoiceState = (state: string) => ({ __typename: 'StateError', code: 'INVOICE_STATE', state });
 const eventsOf = async (invoiceId: string) =>
-  (await recordedEvents(gateway.deps.db, { type: 'INVOICE_UPDATED', data: { path: ['invoiceId'], equals: invoiceId } }))
-    .length;
+  (await recordedEvents(gateway.deps.db, { types: ['INVOICE_UPDATED'] })).filter(
+    ({ data }) => data.kind === 'invoice' && data.invoiceId === invoiceId,
+  ).length;
 /** Nothing of the provider's history is without a payment here, and none of it is here twice. */
 async function isExplained(walletId: string, payments: number) {
   const [comparison] = await reconciled(call, { walletId });

@@ -181,7 +181,7 @@ describe('Both sides are known here', () => {
     expect(await figures(fromId)).toEqual({ RUB: ['700.00', '0.00'] });
     await agreed(fromId, 1);
     await agreed(toId, 1);
-    const told = await recordedEvents(gateway.deps.db, { type: 'BALANCE_CHANGED', paymentId: sent?.id ?? '' });
+    const told = await recordedEvents(gateway.deps.db, { types: ['BALANCE_CHANGED'], paymentId: sent?.id ?? '' });
     expect(told.map(({ walletIds }) => walletIds[0]).sort()).toEqual([fromId, toId].sort());
   });
 

@@ -36,7 +36,7 @@ const spoil = (operation: string, kind: 'close' | 'status', times = 1) =>
   qiwi.sandbox.control.fault({ provider: 'qiwi', operation, kind, when: 'before', times });
 const countOf = (number: string) => gateway.deps.db.prisma.wallet.count({ where: { number } });
 const updatesOf = async (walletId: string) =>
-  (await recordedEvents(gateway.deps.db, { type: 'WALLET_UPDATED', walletIds: { has: walletId } })).length;
+  (await recordedEvents(gateway.deps.db, { types: ['WALLET_UPDATED'], walletId })).length;
 
 const rejected = { __typename: 'ProviderRejectedError', code: 'PROVIDER_REJECTED', remedy: 'CHANGE_INPUT' };
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };

@@ -28,7 +28,7 @@ const owner = async (id: string) => (await call(WalletOwnerDocument, { id })).wa
 const spoil = (operation: string) =>
   theirs.sandbox.control.fault({ provider: 'vseplatezhi', operation, kind: 'close', when: 'after' });
 const events = async (walletId: string) =>
-  (await recordedEvents(gateway.deps.db, { walletIds: { has: walletId } })).map(({ type }) => type);
+  (await recordedEvents(gateway.deps.db, { walletId })).map(({ type }) => type);
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
 
 describe('The owner of a wallet at VsePlatezhi is identified', () => {

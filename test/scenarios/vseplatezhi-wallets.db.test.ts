@@ -30,7 +30,7 @@ const spoil = (operation: string, times = 1) =>
   theirs.sandbox.control.fault({ provider: 'vseplatezhi', operation, kind: 'close', when: 'after', times });
 const clear = () => theirs.sandbox.control.clearFaults('vseplatezhi');
 const events = async (walletId: string) =>
-  (await recordedEvents(gateway.deps.db, { walletIds: { has: walletId } })).map(({ type }) => type);
+  (await recordedEvents(gateway.deps.db, { walletId })).map(({ type }) => type);
 const unavailable = { __typename: 'ProviderUnavailableError', code: 'PROVIDER_UNAVAILABLE' };
 
 /** Refused, with no wallet made here or there and no money moved. */

@@ -4,6 +4,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import type { LogEvent } from '../../events/event.ts';
 import { lastPosition, readRange } from '../../events/log.ts';
+import { MOST } from '../../events/run.ts';
 import { present } from '../../lib/assert.ts';
 import { newId } from '../../lib/ids.ts';
 import { subjectOf } from './body.ts';
@@ -72,7 +73,8 @@ const lockEndpoints = (tx: Tx, after: bigint, upTo: bigint): Promise<Endpoint[]>
       disabled_at AS "disabledAt"
     FROM webhook_endpoint
     WHERE deleted_at IS NULL
-      AND partner_id IN (SELECT partner_id FROM event_log WHERE position > ${after} AND position <= ${upTo})
+      AND partner_id IN (SELECT partner_id FROM event_log WHERE position > ${after} AND position - events < ${upTo}
+        AND position < ${upTo + BigInt(MOST)})
     ORDER BY id FOR SHARE`;
 
 interface NewDelivery {
@@ -119,9 +121,9 @@ async function createDeliveries(tx: Tx, deliveries: NewDelivery[], now: Date): P
     return { id: newId('WebhookDelivery'), endpointId, eventId: event.id, position, subject, inTurn, waits };
   });
   await tx.$executeRaw`
-    INSERT INTO webhook_delivery (id, endpoint_id, event_id, position, subject, in_turn, next_attempt_at, created_at)
-    SELECT id, "endpointId", "eventId", position, subject, "inTurn", CASE WHEN waits THEN NULL ELSE ${now}::timestamptz END,
+    INSERT INTO webhook_delivery (id, endpoint_id, event_id, position, log_position, subject, in_turn, next_attempt_at, created_at)
+    SELECT id, "endpointId", "eventId", position, (SELECT min(l.position) FROM event_log l WHERE l.position >= n.position), subject, "inTurn", CASE WHEN waits THEN NULL ELSE ${now}::timestamptz END,
       ${now}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS (id text, "endpointId" text, "eventId" text,
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n (id text, "endpointId" text, "eventId" text,
       position bigint, subject text, "inTurn" boolean, waits boolean)`;
 }

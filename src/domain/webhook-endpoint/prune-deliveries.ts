@@ -9,7 +9,7 @@ import type { Database } from '../../db/client.ts';
 export async function pruneDeliveries({ prisma }: Database, before: Date, limit: number): Promise<number> {
   const removed = await prisma.$executeRaw`
     DELETE FROM webhook_delivery WHERE id IN (
-      SELECT d.id FROM event_log e JOIN webhook_delivery d USING (position)
+      SELECT d.id FROM event_log e JOIN webhook_delivery d ON d.log_position = e.position
       WHERE e.recorded_at < ${before} AND d.state <> 'PENDING' ORDER BY e.position LIMIT ${limit})`;
   await prisma.$executeRaw`
     DELETE FROM webhook_endpoint e WHERE deleted_at < ${before}
@@ -21,7 +21,7 @@ export async function pruneDeliveries({ prisma }: Database, before: Date, limit:
 export async function oldestUntold({ prisma }: Database): Promise<Date | null> {
   // what waits behind another is about a later event than that; no table is read but from where it begins to matter
   const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
-    WITH due AS MATERIALIZED (SELECT position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL),
+    WITH due AS MATERIALIZED (SELECT log_position AS position FROM webhook_delivery WHERE next_attempt_at IS NOT NULL),
       ahead AS MATERIALIZED (SELECT position FROM event_log WHERE position > (SELECT position FROM webhook_cursor)
         ORDER BY position LIMIT 1)
     SELECT recorded_at AS at FROM event_log

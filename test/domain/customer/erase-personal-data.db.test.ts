@@ -53,14 +53,12 @@ const instead: Record<string, unknown> = {
   'notification.status': 'SKIPPED',
   'customer_record.user_id': '7',
   'identification_downgrade.from_level': 'FULL',
-  // a row is as many events as each of its lists is long
+  // a row is as many runs as each of its lists is long
   ...Object.fromEntries(
     ['ids', 'partner_ids', 'first_customer_ids', 'second_customer_ids', 'first_wallet_ids', 'second_wallet_ids'].map(
       (name) => [`event_outbox.${name}`, ['id_1']],
     ),
   ),
-  'event_outbox.occurred_at': [new Date()],
-  'event_outbox.data': '[{ "said": "word-of-event_outbox-data-end" }]',
 };
 
 interface Column {

@@ -92,7 +92,7 @@ async function wishUntilDeath(deps: TestDeps, { viewer, wallets }: Awaited<Retur
 const HALF = `SELECT p.id, p.status, p.version FROM payment p WHERE
   (SELECT count(*) FROM payment_transition t WHERE t.payment_id = p.id) <> p.version
   OR (SELECT count(*) FROM journal_entry j WHERE j.payment_id = p.id) <> (CASE p.status WHEN 'COMPLETED' THEN 1 ELSE 0 END)
-  OR (SELECT count(*) FROM event_outbox o, unnest(o.payment_ids) AS e(payment_id) WHERE e.payment_id = p.id) <> (CASE p.status WHEN 'COMPLETED' THEN 5 ELSE 1 END)
+  OR (SELECT coalesce(sum(e.count), 0) FROM event_outbox o, unnest(o.payment_ids, o.counts) AS e(payment_id, count) WHERE e.payment_id = p.id) <> (CASE p.status WHEN 'COMPLETED' THEN 5 ELSE 1 END)
   OR (SELECT count(*) FROM idempotency_key k WHERE k.result_id = p.id) <> 1`;
 
 test('PostgreSQL dies in the middle of groups: each payment is wholly done or not at all, and repeating the rest completes it.', async () => {

@@ -130,7 +130,7 @@ async function deed([a, b]: [Deps, Deps], viewer: PartnerViewer, wallets: string
 const HALF = `SELECT p.id, p.kind, p.status, p.version FROM payment p WHERE p.kind IN ('TRANSFER', 'REFUND') AND (
   (SELECT array_agg(t.version ORDER BY t.version) FROM payment_transition t WHERE t.payment_id = p.id)
     IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, p.version) n)
-  OR (SELECT array_agg((e.data -> 'payment' ->> 'version')::int ORDER BY e.position) FROM event_log e
+  OR (SELECT array_agg((e.data -> 'payment' ->> 'version')::int ORDER BY e.position) FROM event_of_log e
       WHERE e.payment_id = p.id AND e.type LIKE 'PAYMENT%') IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, p.version) n)
   OR (SELECT count(*) FROM journal_entry j WHERE j.payment_id = p.id) <> (CASE p.status WHEN 'COMPLETED' THEN 1 ELSE 0 END))`;
 const CAPS = `SELECT w.id, u.spent_minor, u.count, p.spent, p.payments FROM wallet w
@@ -140,7 +140,7 @@ const CAPS = `SELECT w.id, u.spent_minor, u.count, p.spent, p.payments FROM wall
   WHERE (coalesce(u.spent_minor, 0), coalesce(u.count, 0)) IS DISTINCT FROM (p.spent::bigint, p.payments::int)`;
 /** The events of a wallet's balance end in what is in its book. */
 const LAST = `SELECT w.id FROM wallet w JOIN ledger_account a ON a.wallet_id = w.id
-  CROSS JOIN LATERAL (SELECT data ->> 'posted' AS posted FROM event_log e
+  CROSS JOIN LATERAL (SELECT data ->> 'posted' AS posted FROM event_of_log e
     WHERE e.wallet_ids[1] = w.id AND e.type = 'BALANCE_CHANGED' ORDER BY position DESC LIMIT 1) e
   WHERE e.posted::bigint <> a.posted_credits - a.posted_debits`;
 
