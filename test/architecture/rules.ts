@@ -79,7 +79,8 @@ export const recorded: Rule = {
           source,
           (node) =>
             (node.type === 'MemberExpression' && /\.eventLog$/.test(textOf(source, node))) ||
-            (['Literal', 'TemplateElement'].includes(node.type) && /\bFROM event_log\b/.test(textOf(source, node))),
+            (['Literal', 'TemplateElement'].includes(node.type) &&
+              /\bFROM event_(of_)?log\b/.test(textOf(source, node))),
           (text) => text,
         )
       : [],
