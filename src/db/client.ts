@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { SetupError } from '../errors.ts';
+import { RowsClient } from './byte-rows.ts';
 import { PrismaClient } from './generated/client.ts';
 
 /** A Prisma client, or one of its interactive transactions: what a store may query through. */
@@ -29,6 +30,7 @@ const MINIMUM_VERSION = 150000;
 export async function openDatabase(url: string, poolSize: number): Promise<Database> {
   // adapter-pg drops the offset of a timestamptz, so every session must speak UTC.
   const pool = new pg.Pool({
+    Client: RowsClient,
     connectionString: url,
     max: poolSize,
     options: '-c TimeZone=UTC',

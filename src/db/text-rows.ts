@@ -4,7 +4,7 @@ import type { Database } from './client.ts';
 /** A row as PostgreSQL writes it: one text per column, in the order of the statement. */
 export type TextRow = readonly (string | null)[];
 
-interface TextStatement {
+export interface TextStatement {
   /** Of the prepared statement: one name, one text. */
   name: string;
   text: string;

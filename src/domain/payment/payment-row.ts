@@ -1,4 +1,5 @@
 import { type Payment, Prisma } from '../../db/generated/client.ts';
+import { never, type RowReader } from '../../db/row-reader.ts';
 import { bytesOf, instantOf, maybeAt, type TextRow, textAt } from '../../db/text-rows.ts';
 import { InvariantError } from '../../lib/assert.ts';
 
@@ -119,32 +120,29 @@ export class BriefPayment {
   readonly createdAt: Date;
   readonly completedAt: Date | null;
 
-  /**
-   * @param row of text, with the brief columns of `paymentColumns`
-   * @param at where they begin
-   */
-  constructor(row: TextRow, at: number) {
-    this.id = textAt(row, at);
-    this.kind = row[at + 1] as Payment['kind'];
-    this.status = row[at + 2] as Payment['status'];
-    this.amountMinor = BigInt(textAt(row, at + 3));
-    this.feeMinor = BigInt(textAt(row, at + 4));
-    this.priced = row[at + 5] === 't';
-    this.currency = textAt(row, at + 6);
-    this.sourceWalletId = row[at + 7] ?? null;
-    this.destinationWalletId = row[at + 8] ?? null;
-    this.sourceCustomerId = row[at + 9] ?? null;
-    this.destinationCustomerId = row[at + 10] ?? null;
-    this.topUpMethod = row[at + 11] as Payment['topUpMethod'];
-    this.fundingSource = row[at + 12] as Payment['fundingSource'];
-    this.cardId = row[at + 13] ?? null;
-    this.serviceId = row[at + 14] ?? null;
-    this.destinationSealed = maybeAt(row, at + 15, bytesOf);
-    this.orderSealed = maybeAt(row, at + 16, bytesOf);
-    this.payeeMask = row[at + 17] ?? null;
-    this.partiesSealed = maybeAt(row, at + 18, bytesOf);
-    this.createdAt = instantOf(textAt(row, at + 19));
-    this.completedAt = maybeAt(row, at + 20, instantOf);
+  /** @param row that begins with the brief columns of `paymentColumns` where the reader stands */
+  constructor(row: RowReader) {
+    this.id = never(row.text());
+    this.kind = row.text() as Payment['kind'];
+    this.status = row.text() as Payment['status'];
+    this.amountMinor = never(row.bigint());
+    this.feeMinor = never(row.bigint());
+    this.priced = row.boolean() === true;
+    this.currency = never(row.text());
+    this.sourceWalletId = row.text();
+    this.destinationWalletId = row.text();
+    this.sourceCustomerId = row.text();
+    this.destinationCustomerId = row.text();
+    this.topUpMethod = row.text() as Payment['topUpMethod'];
+    this.fundingSource = row.text() as Payment['fundingSource'];
+    this.cardId = row.text();
+    this.serviceId = row.text();
+    this.destinationSealed = row.bytes();
+    this.orderSealed = row.bytes();
+    this.payeeMask = row.text();
+    this.partiesSealed = row.bytes();
+    this.createdAt = never(row.instant());
+    this.completedAt = row.instant();
   }
 }
 

@@ -1,7 +1,9 @@
 import { perDatabase, shareStatement } from '../../db/adaptive.ts';
+import { byteRows } from '../../db/byte-rows.ts';
 import type { Database } from '../../db/client.ts';
 import type { Payment } from '../../db/generated/client.ts';
-import { bytesOf, maybeAt, type TextRow, textRows } from '../../db/text-rows.ts';
+import { RowReader } from '../../db/row-reader.ts';
+import { bytesOf, maybeAt, textRows } from '../../db/text-rows.ts';
 import type { TenantViewer } from '../access/viewer.ts';
 import type { PhoneOfWallet } from '../wallet/phone.ts';
 import { BriefPayment, paymentColumns, paymentOf } from './payment-row.ts';
@@ -60,46 +62,45 @@ const statement = (isBrief: boolean) => {
 const PAGES = statement(false);
 const BRIEF_PAGES = statement(true);
 
-const paymentOfBrief = (row: TextRow, at: number): Payment => new BriefPayment(row, at) as Payment;
-
 const pages = perDatabase((db) => ({
-  whole: shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys, PAGES, paymentOf), { most: 32 }),
-  brief: shareStatement((keys: readonly HistoryPage[]) => readPages(db, keys, BRIEF_PAGES, paymentOfBrief), {
-    most: 32,
-  }),
+  whole: shareStatement((keys: readonly HistoryPage[]) => readWhole(db, keys), { most: 32 }),
+  brief: shareStatement((keys: readonly HistoryPage[]) => readBrief(db, keys), { most: 32 }),
 }));
 
 /** A page of a wallet's payments, newest first, as far as the viewer may know of them. */
 export const readHistory = (db: Database, page: HistoryPage): Promise<HistoryRow[]> =>
   (page.isBrief ? pages(db).brief : pages(db).whole).load(page);
 
-async function readPages(
-  db: Database,
-  keys: readonly HistoryPage[],
-  sql: ReturnType<typeof statement>,
-  read: typeof paymentOf,
-): Promise<HistoryRow[][]> {
-  const rows = await textRows(db, {
-    ...sql,
-    values: [
-      keys.map(({ walletId }) => walletId),
-      keys.map(({ viewer }) => viewer.partnerId),
-      keys.map(({ viewer }) => (viewer.kind === 'CUSTOMER' ? viewer.customerId : null)),
-      keys.map(({ after }) => after ?? NEWEST),
-      keys.map(({ take }) => take),
-    ],
-  });
+const asked = (sql: ReturnType<typeof statement>, keys: readonly HistoryPage[]) => ({
+  ...sql,
+  values: [
+    keys.map(({ walletId }) => walletId),
+    keys.map(({ viewer }) => viewer.partnerId),
+    keys.map(({ viewer }) => (viewer.kind === 'CUSTOMER' ? viewer.customerId : null)),
+    keys.map(({ after }) => after ?? NEWEST),
+    keys.map(({ take }) => take),
+  ],
+});
+
+async function readWhole(db: Database, keys: readonly HistoryPage[]): Promise<HistoryRow[][]> {
   const answers: HistoryRow[][] = keys.map(() => []);
-  // a page shows the same few wallets many times: one object each, so that each phone is opened once
-  const others = new Map<string, PhoneOfWallet>();
-  for (const row of rows) {
-    const [number = '', otherId = null, customerId = null] = row;
-    let other = otherId === null ? null : others.get(number + otherId);
-    if (otherId !== null && !other) {
-      other = { id: otherId, customerId, phoneSealed: maybeAt(row, 3, bytesOf) };
-      others.set(number + otherId, other);
-    }
-    answers[Number(number) - 1]?.push({ payment: read(row, 4), other: other ?? null });
+  for (const row of await textRows(db, asked(PAGES, keys))) {
+    const [number, id = null, customerId = null] = row;
+    const other = id === null ? null : { id, customerId, phoneSealed: maybeAt(row, 3, bytesOf) };
+    answers[Number(number) - 1]?.push({ payment: paymentOf(row, 4), other });
+  }
+  return answers;
+}
+
+async function readBrief(db: Database, keys: readonly HistoryPage[]): Promise<HistoryRow[][]> {
+  const answers: HistoryRow[][] = keys.map(() => []);
+  const reader = new RowReader();
+  for (const row of await byteRows(db, asked(BRIEF_PAGES, keys))) {
+    reader.begin(row);
+    const number = Number(reader.bigint());
+    const [id, customerId, phoneSealed] = [reader.text(), reader.text(), reader.rawBytes()];
+    const other = id === null ? null : { id, customerId, phoneSealed };
+    answers[number - 1]?.push({ payment: new BriefPayment(reader) as Payment, other });
   }
   return answers;
 }

@@ -3,8 +3,13 @@ import type { Wallet } from '../../db/generated/client.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { Vault } from '../../lib/crypto.ts';
 
+/** A sealed phone: its bytes, or a text with a character for each of them, as the rows of a page have it. */
+export type SealedPhone = Uint8Array | string;
+
 /** As much of a wallet as its phone needs to be shown. */
-export type PhoneOfWallet = Pick<Wallet, 'id' | 'customerId' | 'phoneSealed'>;
+export interface PhoneOfWallet extends Pick<Wallet, 'id' | 'customerId'> {
+  phoneSealed: SealedPhone | null;
+}
 
 /**
  * A phone number in E.164 with the plus sign, as given.
@@ -27,7 +32,7 @@ export const OPENED_KEPT_MS = 5_000;
 const MOST_OPENED = 20_000;
 
 interface OpenedPhone {
-  sealed: Uint8Array;
+  sealed: string;
   phone: string;
 }
 
@@ -38,17 +43,19 @@ const opened = new WeakMap<Vault, Map<string, OpenedPhone>>();
  * The phone out of its sealed value.
  * @throws InvariantError when the stored value was changed or belongs to another row
  */
-export function openPhone(vault: Vault, walletId: string, sealed: Uint8Array): string {
+export function openPhone(vault: Vault, walletId: string, given: SealedPhone): string {
   const known = opened.get(vault)?.get(walletId);
-  if (known !== undefined && isSame(known.sealed, sealed)) return known.phone;
-  const phone = vault.open(sealed, `wallet.phone:${walletId}`);
-  remember(vault, walletId, { sealed, phone });
+  const sealed = typeof given === 'string' ? given : latin1(given);
+  if (known !== undefined && known.sealed === sealed) return known.phone;
+  const bytes = typeof given === 'string' ? Buffer.from(given, 'latin1') : given;
+  const phone = vault.open(bytes, `wallet.phone:${walletId}`);
+  // of its own, not a part of the row that it came in
+  remember(vault, walletId, { sealed: latin1(bytes), phone });
   return phone;
 }
 
-/** The rows of a page that show one wallet share the value; those of different pages have it in different places. */
-const isSame = (known: Uint8Array, sealed: Uint8Array): boolean =>
-  known === sealed || Buffer.compare(known, sealed) === 0;
+const latin1 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 
 function remember(vault: Vault, walletId: string, phone: OpenedPhone): void {
   let phones = opened.get(vault);
