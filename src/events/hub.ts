@@ -22,7 +22,7 @@ export interface Hub {
   close(reason: 'SHUTDOWN'): void;
   /** Position of the last event that was published here: a stream that is opened now begins after it. */
   position(): bigint;
-  /** Calls `listener` after each event that is published here, until the function is called that is returned. Not a stream. */
+  /** Calls `listener` after each event that is published here, or once for many that nobody watches, until the function is called that is returned. Not a stream. */
   onPublish(listener: () => void): () => void;
   /** How many streams are open. */
   size(): number;
@@ -34,8 +34,12 @@ export interface HubPublisher {
   published(): bigint | null;
   /** Live begins after this position. */
   begin(position: bigint): void;
+  /** Is there any stream that events are for? */
+  isWatched(): boolean;
   /** Hands the event to each stream that it matches; it follows the last published one directly. */
   publish(event: LogEvent): void;
+  /** As if all up to this position had been published, in this very step; nobody watches. */
+  passBy(upTo: bigint): void;
   /** The log cannot be followed from where we were: ends every stream with `error` and begins anew after `position`. */
   restart(position: bigint, error: Error): void;
 }
@@ -99,6 +103,12 @@ export function createHub(options: HubOptions): { hub: Hub; publisher: HubPublis
     published: () => published,
     begin(start) {
       published = start;
+    },
+    isWatched: () => streams.size > 0,
+    passBy(upTo) {
+      assert(streams.size === 0 && upTo > position(), `events up to ${upTo} are passed by after ${position()}`);
+      published = upTo;
+      for (const listener of listeners) listener();
     },
     publish(event) {
       assert(event.position === position() + 1n, `event ${event.position} is published after ${position()}`);

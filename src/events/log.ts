@@ -204,6 +204,17 @@ export async function endOfLog(connection: Pick<pg.Pool, 'query'>): Promise<bigi
   return BigInt(present(rows[0], 'the end of the event log').last);
 }
 
+/** Position and recording of the newest event in the log; null when there is none. */
+export async function newestOfLog(
+  connection: Pick<pg.Pool, 'query'>,
+): Promise<{ position: bigint; recordedAt: Date } | null> {
+  const { rows } = await connection.query<{ position: string; recorded_at: Date }>(
+    prepared('SELECT position, recorded_at FROM event_log ORDER BY position DESC LIMIT 1'),
+  );
+  const [newest] = rows;
+  return newest ? { position: BigInt(newest.position), recordedAt: newest.recorded_at } : null;
+}
+
 /**
  * Retention: removes the oldest rows of events that were recorded before an instant. The newest row always stays. Call it again
  * until it answers less than `limit`.

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { LogEvent } from './event.ts';
 import type { HubPublisher } from './hub.ts';
-import { CursorError, endOfLog, LOG_CHANNEL, readRuns } from './log.ts';
+import { CursorError, endOfLog, LOG_CHANNEL, newestOfLog, readRuns } from './log.ts';
 import { eventsOf } from './run.ts';
 
 /** How far this process is behind the log. */
@@ -141,9 +141,11 @@ class EventTail implements Tail {
     this.#upToDateAt = performance.now();
   }
 
+  /** @returns how many were read */
   async #publishNext(client: pg.Client): Promise<number> {
-    const { publisher, batch, clock } = this.#options;
+    const { publisher, batch } = this.#options;
     const after = present(publisher.published(), 'the position of the hub');
+    if (await this.#passBy(client, after)) return 0;
     const { runs } = await readRuns(client, EVERYTHING, {}, after, batch);
     let sliceEnd = performance.now() + SLICE_MS;
     let newest: LogEvent | undefined;
@@ -154,11 +156,30 @@ class EventTail implements Tail {
       await nextTurn();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    if (newest) {
-      this.#delayMs = clock.now().getTime() - newest.recordedAt.getTime();
-      this.#failures = 0;
-    }
+    this.#isAt(newest);
     return runs.length;
+  }
+
+  /**
+   * What nobody watches is not read. Whoever comes while the end of the log is asked for began before it, and is given what lies between.
+   * @returns was there nobody, and a log that goes on from where we are?
+   */
+  async #passBy(client: pg.Client, after: bigint): Promise<boolean> {
+    const { publisher } = this.#options;
+    if (publisher.isWatched()) return false;
+    const newest = await newestOfLog(client);
+    if (publisher.isWatched() || (newest?.position ?? 0n) < after) return false;
+    if (newest && newest.position > after) {
+      publisher.passBy(newest.position);
+      this.#isAt(newest);
+    }
+    return true;
+  }
+
+  #isAt(newest: { recordedAt: Date } | undefined): void {
+    if (!newest) return;
+    this.#delayMs = this.#options.clock.now().getTime() - newest.recordedAt.getTime();
+    this.#failures = 0;
   }
 
   /** The log was restored to an earlier state, or pruned past us: streams end with that error, and we begin at its end. */

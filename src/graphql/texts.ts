@@ -5,18 +5,27 @@ const UNSTORABLE = 'has a character that no text can have (U+0000, or half of a 
 
 /**
  * Refuses texts that are none: the database cannot keep them, and would say so as a fault. JSON can carry both.
- * @param path where `value` stands in the arguments
  * @throws InvalidInputError naming each text that cannot be kept
  */
-export function checkTexts(value: unknown, path: string[] = []): void {
-  const issues = [...unstorable(value, path)];
-  if (issues.length > 0) throw new InvalidInputError(issues);
+export function checkTexts(value: unknown): void {
+  if (!isStorable(value)) throw new InvalidInputError([...unstorable(value, [])]);
+}
+
+const isText = (value: string): boolean => !value.includes('\0') && !/\p{Cs}/u.test(value);
+
+const isTree = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) && !('arrayBuffer' in value);
+
+/** As good as always, so nothing is noted down on the way. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return isText(value);
+  return !isTree(value) || Object.values(value).every(isStorable);
 }
 
 function* unstorable(value: unknown, path: string[]): Generator<InputIssue> {
   if (typeof value === 'string') {
-    if (value.includes('\0') || /\p{Cs}/u.test(value)) yield { path, message: UNSTORABLE };
-  } else if (typeof value === 'object' && value !== null && !(value instanceof Date) && !('arrayBuffer' in value)) {
+    if (!isText(value)) yield { path, message: UNSTORABLE };
+  } else if (isTree(value)) {
     for (const [name, member] of Object.entries(value)) yield* unstorable(member, [...path, name]);
   }
 }

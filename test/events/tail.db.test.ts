@@ -148,6 +148,35 @@ test('A tail that is stopped and started continues after the last published even
   await expect(tail.start()).rejects.toThrow('started once');
 });
 
+test('What nobody watches is not read; whoever comes, at whatever moment, misses nothing that is committed from then on.', async () => {
+  const db = await freshDatabase(8);
+  const { hub, publisher, tail } = await node(db);
+  const publish = vi.spyOn(publisher, 'publish');
+  const rung = vi.fn();
+  hub.onPublish(rung);
+  await append(db, versions(40), 4);
+  await vi.waitUntil(() => tail.lag().position === 40n);
+  expect(publish).not.toHaveBeenCalled();
+  expect(rung).toHaveBeenCalled();
+  expect(tail.lag().delayMs).toBeGreaterThanOrEqual(0);
+
+  for (let moment = 0; moment < 60; moment += 1) {
+    const before = 40 + 4 * moment;
+    await append(db, versions(2));
+    // the tail is somewhere in its round
+    for (let turn = 0; turn < 5 * moment; turn += 1) await new Promise(setImmediate);
+    const stream = hub.open(everything, {});
+    await append(db, versions(2));
+    const seen: number[] = [];
+    for await (const { position } of stream) {
+      seen.push(Number(position));
+      if (position === BigInt(before + 4)) break;
+    }
+    expect(seen).toEqual(range(seen[0] ?? 0, before + 4));
+    expect(seen[0]).toBeLessThanOrEqual(before + 3);
+  }
+});
+
 test('When the log is restored to an earlier state or pruned past a tail, streams end with that error and new ones work.', async () => {
   const db = await freshDatabase();
   const { hub, tail } = await node(db);

@@ -65,7 +65,7 @@ function compile(
   if (!isCompiledQuery(compiled)) return null;
   const operation = own.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const definitions = operation?.variableDefinitions ?? [];
-  const isPlain = plainValues(definitions);
+  const isPlain = plainValues(schema, definitions);
   const nodes = nodesOf(own);
   const priced = isPricedForAll(schema, document);
   const finished = (result: ExecutionResult, context: object): ExecutionResult => {
