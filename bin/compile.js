@@ -29,6 +29,8 @@ export async function compile(source) {
   const folder = join(kept, stamp(source));
   const entry = join(folder, basename(source).replace(/\.ts$/, '.js'));
   if (existsSync(entry)) return entry;
+  // some seconds: whoever looks on is told
+  if (process.stderr.isTTY && source.startsWith('src/')) process.stderr.write('Compiling, once after each change …\n');
   const { build } = await import('esbuild');
   mkdirSync(kept, { recursive: true });
   const draft = mkdtempSync(join(kept, 'draft-'));
