@@ -166,7 +166,7 @@ const members = {
 export const PaymentPartyRef = builder.unionType('PaymentParty', {
   description: 'One side of a payment.',
   types: Object.values(members),
-  resolveType: (view) => members[(view as PartyView).party],
+  resolveType: (view) => members[(view as PartyView).party].name,
 });
 
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });

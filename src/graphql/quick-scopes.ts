@@ -19,10 +19,12 @@ class QuickScopeAuthPlugin<Types extends SchemaTypes> extends PothosScopeAuthPlu
     const guarded = super.wrapResolve(resolver, fieldConfig);
     const scopes = guarded === resolver ? null : this.onlyScopes(fieldConfig);
     if (scopes === null) return guarded;
-    return (parent, args, context, info) =>
+    const quick: typeof resolver = (parent, args, context, info) =>
       hasScopes((context as unknown as Context).viewer, scopes)
         ? resolver(parent, args, context, info)
         : guarded(parent, args, context, info);
+    unguarded.set(quick, { resolve: resolver as Unguarded['resolve'], scopes });
+    return quick;
   }
 
   /** The scopes that guard this field, through its type or itself; null when anything else has a say. */
@@ -39,7 +41,19 @@ class QuickScopeAuthPlugin<Types extends SchemaTypes> extends PothosScopeAuthPlu
   }
 }
 
-const hasScopes = (viewer: Viewer | null, scopes: readonly Scope[]): boolean => {
+/** A resolver without its guard, and the scopes that whoever calls it must have. */
+export interface Unguarded {
+  resolve: GraphQLFieldResolver<unknown, unknown>;
+  scopes: readonly Scope[];
+}
+
+const unguarded = new WeakMap<object, Unguarded>();
+
+/** What a resolver is behind its guard, where that asks for scopes and nothing else: who has looked for all the scopes of a document need not look at each field. */
+export const behindScopes = (resolve: object | undefined): Unguarded | undefined => resolve && unguarded.get(resolve);
+
+/** Has the caller all of these? */
+export const hasScopes = (viewer: Viewer | null, scopes: Iterable<Scope>): boolean => {
   for (const scope of scopes) if (!hasScope(viewer, scope)) return false;
   return true;
 };

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { assert } from '../lib/assert.ts';
 import { isoText } from '../lib/iso-text.ts';
 import { StoredFile } from '../lib/stored-file.ts';
+import { asIs } from './as-is.ts';
 import { builder } from './builder.ts';
 
 function text(value: unknown, scalar: string, example: string): string {
@@ -38,7 +39,7 @@ const local = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.\d{1,9})?(Z|[+-]\d{
 
 builder.scalarType('OffsetDateTime', {
   description: 'An instant in ISO 8601 whose offset is kept, because it says what day it is there (departures).',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => {
     const example = '2026-11-22T10:00:00+03:00';
     const given = text(value, 'OffsetDateTime', example);
@@ -51,7 +52,7 @@ builder.scalarType('OffsetDateTime', {
 
 builder.scalarType('Date', {
   description: 'A calendar date, YYYY-MM-DD.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => {
     const given = text(value, 'Date', '1990-12-31');
     return isDate(given) ? given : refuse('Date', '1990-12-31');
@@ -61,25 +62,25 @@ builder.scalarType('Date', {
 builder.scalarType('Decimal', {
   description:
     'An exact decimal number as a string, at its currency’s scale where it is money: "1237.50". Never a JSON number.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => text(value, 'Decimal', '1237.50'),
 });
 
 builder.scalarType('Currency', {
   description: 'ISO 4217 alphabetic code, such as RUB, USD, EUR or KZT.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => text(value, 'Currency', 'RUB'),
 });
 
 builder.scalarType('PhoneNumber', {
   description: 'E.164 with the plus sign: +79261111111. Masked (+7926•••1111) where the caller may not see it whole.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => text(value, 'PhoneNumber', '+79261111111'),
 });
 
 builder.scalarType('EmailAddress', {
   description: 'An e-mail address.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => {
     const given = text(value, 'EmailAddress', 'ivan@example.com');
     return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given) && given.length <= 254
@@ -111,6 +112,6 @@ builder.scalarType('Upload', {
 
 builder.scalarType('Cursor', {
   description: 'An opaque position in the event log, or in a connection.',
-  serialize: (value) => value,
+  serialize: asIs,
   parseValue: (value) => text(value, 'Cursor', 'AQ…'),
 });

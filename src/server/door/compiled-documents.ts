@@ -1,26 +1,35 @@
 import {
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   getVariableValues,
+  isEnumType,
   Kind,
+  OperationTypeNode,
   parse,
   print,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { isPromise } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
-import { isPricedForAll } from '../../graphql/document-price.ts';
+import { pricedFor } from '../../graphql/document-price.ts';
+import { hasScopes } from '../../graphql/quick-scopes.ts';
 import { keepingSerializers, withGuards } from './guards.ts';
+import { isBare, leafCheck } from './leaf-check.ts';
 import { located, nodesOf } from './located-errors.ts';
 import { plainValues } from './plain-values.ts';
-import { unfitness } from './survey.ts';
+import { type Survey, survey } from './survey.ts';
 
-/** Runs a document. Null: what it is given is not what it asks for, and nothing was run. */
+/**
+ * Runs a document. Null: what it is given is not what it asks for, or the caller has not every scope that its fields ask for; nothing was run. Or it is a query
+ * that has answered something which its types do not allow. The interpreter runs it then, and says what is wrong.
+ */
 export type Run = (
   context: object,
   variables: Record<string, unknown>,
-) => Promise<ExecutionResult> | ExecutionResult | null;
+) => Promise<ExecutionResult | null> | ExecutionResult | null;
 
 /** A document as code. */
 export interface CompiledDocument {
@@ -31,7 +40,7 @@ export interface CompiledDocument {
 
 /** Registered documents, compiled for one schema when they are first met. */
 export interface CompiledDocuments {
-  /** @returns null for what the interpreter has to run: see `unfitness` */
+  /** @returns null for what the interpreter has to run: see `survey` */
   of(document: DocumentNode): CompiledDocument | null;
 }
 
@@ -46,7 +55,8 @@ export function createCompiledDocuments(schema: GraphQLSchema, onCompiled: () =>
     of(document) {
       const before = known.get(document);
       if (before !== undefined) return before;
-      const compiled = unfitness(schema, document) === null ? compile(schema, document, customSerializers) : null;
+      const { unfit, fields } = survey(schema, document);
+      const compiled = unfit === null ? compile(schema, document, { fields, customSerializers }) : null;
       known.set(document, compiled);
       if (compiled) onCompiled();
       return compiled;
@@ -54,34 +64,53 @@ export function createCompiledDocuments(schema: GraphQLSchema, onCompiled: () =>
   };
 }
 
+interface Means {
+  /** That the document asks for. */
+  fields: Survey['fields'];
+  customSerializers: Record<string, (value: unknown) => unknown>;
+}
+
 function compile(
   schema: GraphQLSchema,
   document: DocumentNode,
-  customSerializers: Record<string, (value: unknown) => unknown>,
+  { fields, customSerializers }: Means,
 ): CompiledDocument | null {
   // the compiler writes into the nodes that it reads
   const own = parse(document.loc?.source ?? print(document));
-  const compiled = withGuards(schema, () => compileQuery(schema, own, undefined, { customSerializers }));
-  if (!isCompiledQuery(compiled)) return null;
   const operation = own.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  // a query that is found to have answered something wrong is run again; a mutation cannot be, and looks at each value when it writes it
+  const bareLeaves = operation?.operation === OperationTypeNode.QUERY && [...fields].every(hasBareLeaves);
+  const [compiled, scopes] = withGuards(schema, { fields, bareLeaves }, () =>
+    compileQuery(schema, own, undefined, { customSerializers, disableLeafSerialization: bareLeaves }),
+  );
+  if (!isCompiledQuery(compiled)) return null;
+  const isRight: (data: unknown) => boolean = bareLeaves ? leafCheck(schema, own) : () => true;
   const definitions = operation?.variableDefinitions ?? [];
   const isPlain = plainValues(schema, definitions);
   const nodes = nodesOf(own);
-  const priced = isPricedForAll(schema, document);
-  const finished = (result: ExecutionResult, context: object): ExecutionResult => {
-    const { errors } = result;
+  const isPriced = pricedFor(schema, document);
+  const finished = (result: ExecutionResult, context: object): ExecutionResult | null => {
+    const { data, errors } = result;
+    if (!isRight(data)) return null;
     return errors?.length ? located({ ...result, errors }, nodes, context) : result;
   };
   return {
     operationName: operation?.name?.value ?? null,
     run(context, variables) {
+      if (!hasScopes((context as Context).viewer, scopes)) return null;
       // the compiled code is kinder to wrong values, and words what it refuses in another way
       if (!isPlain(variables) && getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors)
         return null;
-      (context as Partial<Context>).priced = priced;
+      (context as Partial<Context>).priced = isPriced(variables);
       const result = compiled.query(undefined, context, variables);
       if (isPromise(result)) return result.then((settled) => finished(settled, context));
       return 'data' in result ? finished(result, context) : null;
     },
   };
 }
+
+/** A leaf of another kind is written by its own serializer either way. */
+const hasBareLeaves = ({ type }: { type: GraphQLOutputType }): boolean => {
+  const named = getNamedType(type);
+  return !isEnumType(named) || isBare(named);
+};

@@ -2,15 +2,26 @@ import {
   defaultFieldResolver,
   type GraphQLAbstractType,
   GraphQLError,
+  type GraphQLField,
   type GraphQLLeafType,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  GraphQLString,
   type GraphQLTypeResolver,
   isAbstractType,
   isLeafType,
+  isListType,
+  isNonNullType,
   isObjectType,
+  isScalarType,
   responsePathAsArray,
 } from 'graphql';
+import type { Scope } from '../../db/generated/enums.ts';
+import { asIs } from '../../graphql/as-is.ts';
+import { behindScopes } from '../../graphql/quick-scopes.ts';
 
 type Serializers = Record<string, (value: unknown) => unknown>;
 
@@ -21,48 +32,80 @@ const untyped = new WeakMap<object, Map<string, Error>>();
 export const failedTypeAt = (context: object, path: readonly (string | number)[]): Error | undefined =>
   untyped.get(context)?.get(path.join('.'));
 
+type Field = GraphQLField<unknown, unknown>;
+
+/** What is compiled with, in place of what the schema has. */
+export interface Guards {
+  /** That the document asks for. */
+  fields: ReadonlySet<Field>;
+  /** Scalars that are written as they are stand as texts, which are read in place. */
+  bareLeaves: boolean;
+}
+
 /**
  * Compiles with parts of the schema that the compiled code can live with; the schema is as before when this returns.
  * - A type resolver that throws would leave the operation without an answer, because the compiled code does not catch it.
  * - A field without a resolver is read as a plain property, which is the same only where the builder says that it is one (`expose…`).
+ * - A field that is guarded by scopes alone stands without its guard: the scopes are looked for once, before the operation begins.
  * @param compile is not asynchronous
+ * @returns what it returns, and the scopes without which the compiled code must not be run
  */
-export function withGuards<T>(schema: GraphQLSchema, compile: () => T): T {
+export function withGuards<T>(
+  schema: GraphQLSchema,
+  { fields, bareLeaves }: Guards,
+  compile: () => T,
+): [T, Set<Scope>] {
   const undo: (() => void)[] = [];
+  const scopes = new Set<Scope>();
   for (const type of Object.values(schema.getTypeMap())) {
-    if (type.name.startsWith('__')) continue;
-    if (isAbstractType(type) && type.resolveType) {
-      const { resolveType } = type;
-      type.resolveType = guardedType(type, resolveType);
-      undo.push(() => {
-        type.resolveType = resolveType;
-      });
-    }
-    if (!isObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      if (field.resolve || field.extensions['pothosExposedField'] !== undefined) continue;
-      const { resolve } = field;
-      field.resolve = defaultFieldResolver;
-      undo.push(() => {
-        field.resolve = resolve;
-      });
-    }
+    if (type.name.startsWith('__') || !isAbstractType(type) || !type.resolveType) continue;
+    const { resolveType } = type;
+    type.resolveType = guardedType(type, resolveType);
+    undo.push(() => {
+      type.resolveType = resolveType;
+    });
+  }
+  for (const field of fields) {
+    const { resolve, type } = field;
+    undo.push(() => {
+      field.resolve = resolve;
+      field.type = type;
+    });
+    const open = behindScopes(resolve);
+    for (const scope of open?.scopes ?? []) scopes.add(scope);
+    const isProperty = field.extensions['pothosExposedField'] === field.name;
+    if (open) field.resolve = isProperty ? undefined : open.resolve;
+    else if (!resolve && field.extensions['pothosExposedField'] === undefined) field.resolve = defaultFieldResolver;
+    if (bareLeaves) field.type = bare(type);
   }
   try {
-    return compile();
+    return [compile(), scopes];
   } finally {
     for (const put of undo) put();
   }
+}
+
+/** A text in place of a scalar that is written as it is. */
+function bare(type: GraphQLOutputType): GraphQLOutputType {
+  if (isNonNullType(type)) return new GraphQLNonNull(bare(type.ofType) as typeof GraphQLString);
+  if (isListType(type)) return new GraphQLList(bare(type.ofType));
+  return isScalarType(type) && type.serialize === asIs ? GraphQLString : type;
 }
 
 function guardedType(
   type: GraphQLAbstractType,
   resolveType: GraphQLTypeResolver<unknown, unknown>,
 ): GraphQLTypeResolver<unknown, unknown> {
+  const possible = new Set<unknown>();
   return (value, context, info) => {
     try {
       const found = resolveType(value, context, info, type);
-      if (!isThenable(found)) return possibleType(type, found, info);
+      if (possible.has(found)) return found;
+      if (!isThenable(found)) {
+        const name = possibleType(type, found, info);
+        possible.add(name);
+        return name;
+      }
       found.then(undefined, () => undefined);
       throw new Error(`the type of a ${type.name} is resolved by a promise`);
     } catch (error) {

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
@@ -27,25 +28,35 @@ const PLAIN_NAME = /^(?!idx\d)[a-z][A-Za-z0-9]*$/;
 
 class Unfit extends Error {}
 
+/** What the compiler would meet in a document. */
+export interface Survey {
+  /** Null: it may be compiled. */
+  unfit: string | null;
+  /** The fields that it asks for, under a union or an interface those of each type that it may be. */
+  fields: ReadonlySet<AnyField>;
+}
+
+type AnyField = GraphQLField<unknown, unknown>;
+
 /**
  * May this document be compiled by graphql-jit and mean the same? It may not when it has a subscription, a condition (`@skip`,
  * `@include`: the compiler keeps them on nodes that fragments share), an odd alias, a variable inside a value, an input that holds itself,
  * too many fields, or reaches an object of the Pothos Prisma
  * plugin, whose plan of statements is kept by the identity of `info.path` and is missed under the compiler.
  * @param document valid for this schema, with one operation
- * @returns null when it may, else the reason
  */
-export function unfitness(schema: GraphQLSchema, document: DocumentNode): string | null {
+export function survey(schema: GraphQLSchema, document: DocumentNode): Survey {
+  const fields = new Set<AnyField>();
   try {
-    survey(schema, document);
-    return null;
+    walk(schema, document, fields);
+    return { unfit: null, fields };
   } catch (error) {
-    if (error instanceof Unfit) return error.message;
+    if (error instanceof Unfit) return { unfit: error.message, fields };
     throw error;
   }
 }
 
-function survey(schema: GraphQLSchema, document: DocumentNode): void {
+function walk(schema: GraphQLSchema, document: DocumentNode, fields: Set<AnyField>): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -64,10 +75,10 @@ function survey(schema: GraphQLSchema, document: DocumentNode): void {
     },
   });
   refuseOpenLiterals(document, operation);
-  const walk = new Walk(schema, fragments);
-  for (const { type } of operation.variableDefinitions ?? []) walk.input(typeNamed(schema, type), []);
+  const compiler = new Walk(schema, fragments, fields);
+  for (const { type } of operation.variableDefinitions ?? []) compiler.input(typeNamed(schema, type), []);
   const root = schema.getRootType(operation.operation);
-  if (root) walk.into(root, operation.selectionSet);
+  if (root) compiler.into(root, operation.selectionSet);
 }
 
 /** A variable that may be left out is left out of an object by the interpreter; the compiler writes null, which means something else. */
@@ -92,11 +103,12 @@ function typeNamed(schema: GraphQLSchema, type: TypeNode): GraphQLNamedType | un
 
 /** Goes where the compiler would go. */
 class Walk {
-  #fields = 0;
+  #met = 0;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    private readonly fields: Set<AnyField>,
   ) {}
 
   into(type: GraphQLNamedType, set: SelectionSetNode): void {
@@ -115,8 +127,8 @@ class Walk {
   }
 
   #count(): void {
-    this.#fields += 1;
-    if (this.#fields > MOST_FIELDS) throw new Unfit(`it has more than ${MOST_FIELDS} fields`);
+    this.#met += 1;
+    if (this.#met > MOST_FIELDS) throw new Unfit(`it has more than ${MOST_FIELDS} fields`);
   }
 
   #object(type: GraphQLNamedType, set: SelectionSetNode): void {
@@ -142,6 +154,7 @@ class Walk {
     if (!PLAIN_NAME.test(alias ?? name)) throw new Unfit(`it has the name ${alias ?? name}`);
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
     if (!field) throw new Unfit(`it is not valid: ${type.name}.${name}`);
+    this.fields.add(field);
     // a null there ends the operation, and the interpreter begins none of the mutations behind it; compiled code would run them
     if (type === this.schema.getMutationType() && isNonNullType(field.type))
       throw new Unfit(`Mutation.${name} is never null`);

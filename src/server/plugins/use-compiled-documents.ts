@@ -1,5 +1,5 @@
 import type { ExecutionArgs } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { isPromise, type Plugin } from 'graphql-yoga';
 import type { CompiledDocuments } from '../door/compiled-documents.ts';
 import type { RequestState } from '../request.ts';
 
@@ -13,10 +13,10 @@ export function useCompiledDocuments(compiled: CompiledDocuments): Plugin {
       const { admission } = args.contextValue as unknown as Partial<RequestState>;
       const document = admission?.persisted ? compiled.of(admission.persisted.document) : null;
       if (!document || (args.operationName ?? document.operationName) !== document.operationName) return;
-      setExecuteFn(
-        (given: ExecutionArgs) =>
-          document.run(given.contextValue as object, given.variableValues ?? {}) ?? executeFn(given),
-      );
+      setExecuteFn((given: ExecutionArgs) => {
+        const ran = document.run(given.contextValue as object, given.variableValues ?? {});
+        return isPromise(ran) ? ran.then((result) => result ?? executeFn(given)) : (ran ?? executeFn(given));
+      });
     },
   };
 }

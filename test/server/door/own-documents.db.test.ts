@@ -14,7 +14,7 @@ import { Scope } from '../../../src/db/generated/enums.ts';
 import { publishDocuments } from '../../../src/domain/document/publish-documents.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { createCompiledDocuments } from '../../../src/server/door/compiled-documents.ts';
-import { unfitness } from '../../../src/server/door/survey.ts';
+import { survey } from '../../../src/server/door/survey.ts';
 import { bearer } from '../../support/app.ts';
 import { openShop } from '../../support/builders.ts';
 import { codegenManifest, digest } from '../../support/documents.ts';
@@ -125,7 +125,7 @@ describe.each(operations)('$name', ({ text, definitions }) => {
 
 test('Most of them are compiled, and it is known why the others are not.', () => {
   const compiled = createCompiledDocuments(schema, () => undefined);
-  const reasons = operations.map(({ text }) => unfitness(schema, parse(text)));
+  const reasons = operations.map(({ text }) => survey(schema, parse(text)).unfit);
   expect(operations.filter(({ text }) => compiled.of(parse(text))).length).toBe(
     reasons.filter((reason) => !reason).length,
   );
