@@ -46,6 +46,8 @@ export interface TailOptions {
 const EVERYTHING = { partnerId: null, customerId: null };
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 2_000;
+/** What is committed within this time of a round is sequenced together while nobody watches here: a round costs as much as several transfers. */
+const UNWATCHED_MS = 50;
 /** Publishing to many streams takes its time; this often the rest of the process has a turn. */
 const SLICE_MS = 8;
 
@@ -104,7 +106,7 @@ class EventTail implements Tail {
   }
 
   async #run(first: pg.Client): Promise<void> {
-    const { db, log, pollMs } = this.#options;
+    const { db, log, pollMs, publisher } = this.#options;
     const { signal } = this.#stopping;
     let client: pg.Client | null = first;
     while (!signal.aborted) {
@@ -113,6 +115,7 @@ class EventTail implements Tail {
         this.#connected = true;
         await this.#catchUp(client);
         this.#failures = 0;
+        if (!publisher.isWatched()) await delay(UNWATCHED_MS, undefined, { signal }).catch(ignoreAbort);
         await this.#alarm.wait(pollMs);
       } catch (error) {
         this.#connected = false;
