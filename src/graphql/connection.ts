@@ -48,19 +48,32 @@ export async function pageByIdDescending<Row extends { id: string }>(
   read: (page: KeysetPage) => Promise<Row[]>,
 ): Promise<Page<Row>> {
   checkPage(args);
-  const options = {
-    args,
-    toCursor: (row: unknown) => encode((row as Row).id),
-    defaultSize: DEFAULT_PAGE,
-    maxSize: MAX_PAGE,
-  };
-  return resolveCursorConnection(options, ({ before, after, limit, inverted }): Promise<Row[]> => {
+  const options = { args, toCursor: (row: unknown) => (row as Row).id, defaultSize: DEFAULT_PAGE, maxSize: MAX_PAGE };
+  const page = (await resolveCursorConnection(options, ({ before, after, limit, inverted }): Promise<Row[]> => {
     const id = {
       ...(after ? { lt: decode(after, 'after') } : {}),
       ...(before ? { gt: decode(before, 'before') } : {}),
     };
     return read({ where: { id }, orderBy: { id: inverted ? 'asc' : 'desc' }, take: limit });
-  }) as Promise<Page<Row>>;
+  })) as Page<Row>;
+  const { startCursor, endCursor } = page.pageInfo;
+  return {
+    edges: page.edges.map(({ node }) => new Edge(node)),
+    pageInfo: {
+      ...page.pageInfo,
+      startCursor: startCursor && encode(startCursor),
+      endCursor: endCursor && encode(endCursor),
+    },
+  };
+}
+
+/** A row and its place. Its cursor is written when it is asked for, which of most pages only the last one's is. */
+class Edge<Row extends { id: string }> {
+  constructor(readonly node: Row) {}
+
+  get cursor(): string {
+    return encode(this.node.id);
+  }
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when a page is empty, too large, asked for from both ends, or after nothing */

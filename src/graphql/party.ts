@@ -3,7 +3,7 @@ import { openOrder } from '../domain/payment/order.ts';
 import type { BriefPayment } from '../domain/payment/payment-row.ts';
 import { openDestination } from '../domain/payment/payout.ts';
 import { mayAct } from '../domain/payment/store.ts';
-import type { PhoneOfWallet } from '../domain/wallet/phone.ts';
+import { type PhoneOfWallet, phoneOf } from '../domain/wallet/phone.ts';
 import { seesPersonalData, signedIn } from './access.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -82,7 +82,9 @@ const WalletParty = builder.objectRef<WalletPartyView>('WalletParty').implement(
       resolve: ({ walletId, phone, known }, _args, context) => {
         if (!walletId) return phone ?? null;
         if (known) return walletPhone(known, context);
-        return context.loaders.counterparty.load(walletId).then((wallet) => wallet && walletPhone(wallet, context));
+        return context.loaders.counterparty
+          .load(walletId)
+          .then((wallet) => wallet && walletPhone(phoneOf(wallet), context));
       },
     }),
   }),
@@ -171,11 +173,11 @@ export const PaymentPartyRef = builder.unionType('PaymentParty', {
 
 const external = (description: string): PartyView => ({ party: 'EXTERNAL', description });
 
-const walletParty = ({ known }: PaymentView, walletId: string): PartyView => ({
-  party: 'WALLET',
-  walletId,
-  known: known?.find(({ id }) => id === walletId),
-});
+function walletParty({ known: wallets }: PaymentView, walletId: string): PartyView {
+  let known: PhoneOfWallet | undefined;
+  for (const wallet of wallets) if (wallet.id === walletId) known = wallet;
+  return { party: 'WALLET', walletId, known };
+}
 
 /** Where the money comes from. */
 export function sourceParty(view: PaymentView, context: Context): PartyView {

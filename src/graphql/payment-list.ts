@@ -69,7 +69,7 @@ export function pagePayments(
     const parts = await Promise.all(
       sides.map((side) => deps.db.prisma.payment.findMany({ ...page, where: { AND: [where, side, ...conditions] } })),
     );
-    return merge(parts, page).map((row) => ({ id: row.id, ...paymentView(row, walletId) }));
+    return merge(parts, page).map((row) => paymentView(row, walletId));
   });
 }
 

@@ -49,7 +49,7 @@ PaymentRef.implement({
   interfaces: [builder.nodeInterfaceRef()],
   authScopes: { scope: 'PAYMENTS_READ' },
   fields: (t) => ({
-    id: t.id({ description: 'Its id.', resolve: ({ row }) => row.id }),
+    id: t.exposeID('id', { description: 'Its id.' }),
     idempotencyKey: t.string({
       nullable: true,
       description: 'The key under which it was made; shown to its maker.',
@@ -71,8 +71,8 @@ PaymentRef.implement({
       description: 'Its number at the provider, the bank or the desk.',
       resolve: ({ row }, _args, context) => (isMaker(row, context) ? row.reference : null),
     }),
-    kind: t.field({ type: PaymentKindEnum, description: 'Which way the money goes.', resolve: ({ row }) => row.kind }),
-    status: t.field({ type: PaymentStatusEnum, description: 'Where it stands.', resolve: ({ row }) => row.status }),
+    kind: t.expose('kind', { type: PaymentKindEnum, description: 'Which way the money goes.' }),
+    status: t.expose('status', { type: PaymentStatusEnum, description: 'Where it stands.' }),
     terminal: t.boolean({
       description: 'No further change is expected (a completed payment can still be reversed by its provider).',
       resolve: ({ row }) => terminal.has(row.status),
@@ -207,13 +207,8 @@ PaymentRef.implement({
         }));
       },
     }),
-    createdAt: t.field({ type: 'DateTime', description: 'When it was created.', resolve: ({ row }) => row.createdAt }),
-    completedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was done.',
-      resolve: ({ row }) => row.completedAt,
-    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    completedAt: t.expose('completedAt', { type: 'DateTime', nullable: true, description: 'When it was done.' }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -6,15 +6,35 @@ import { builder } from './builder.ts';
 
 /** The objects that refer to one another. Each is implemented in the file of its domain. */
 
-/** A payment as it is shown. */
-export interface PaymentView {
-  row: Payment;
-  /** The wallet through which it was reached, if any: `wallet` and `direction` are seen from there. */
-  seenFrom: string | null;
-  /** It is all that was asked for: its provider may be asked about it, which is never done for the payments of a list. */
-  alone?: boolean;
-  /** Wallets of its parties that were read with it. */
-  known?: readonly PhoneOfWallet[];
+/** A payment as it is shown. What is only read of its row is a member here, so that a compiled document reads it in place. */
+export class PaymentView {
+  /**
+   * @param seenFrom the wallet through which it was reached, if any: `wallet` and `direction` are seen from there
+   * @param known wallets of its parties that were read with it
+   * @param alone it is all that was asked for: its provider may be asked about it, which is never done for the payments of a list
+   */
+  constructor(
+    readonly row: Payment,
+    readonly seenFrom: string | null = null,
+    readonly known: readonly PhoneOfWallet[] = [],
+    readonly alone = false,
+  ) {}
+
+  get id(): string {
+    return this.row.id;
+  }
+  get kind(): Payment['kind'] {
+    return this.row.kind;
+  }
+  get status(): Payment['status'] {
+    return this.row.status;
+  }
+  get createdAt(): Date {
+    return this.row.createdAt;
+  }
+  get completedAt(): Date | null {
+    return this.row.completedAt;
+  }
 }
 
 export const CustomerRef = builder.objectRef<Customer>('Customer');
@@ -40,7 +60,8 @@ export const PaymentConnection = builder.connectionObject(
 );
 
 /** A payment reached by itself. */
-export const paymentView = (row: Payment, seenFrom: string | null = null): PaymentView => ({ row, seenFrom });
+export const paymentView = (row: Payment, seenFrom: string | null = null): PaymentView =>
+  new PaymentView(row, seenFrom);
 
 /** The one payment that was asked for. */
-export const singlePayment = (row: Payment): PaymentView => ({ ...paymentView(row), alone: true });
+export const singlePayment = (row: Payment): PaymentView => new PaymentView(row, null, [], true);

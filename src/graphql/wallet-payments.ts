@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { readHistory } from '../domain/payment/read-pages.ts';
+import { phoneOf } from '../domain/wallet/phone.ts';
 import type { WalletWithAccounts } from '../domain/wallet/store.ts';
 import { signedIn } from './access.ts';
 import { asksBriefly } from './brief-payments.ts';
@@ -7,7 +8,7 @@ import { type Page, type PageArgs, pageByIdDescending } from './connection.ts';
 import type { Context } from './context.ts';
 import type { PaymentFilter } from './payment-filter.ts';
 import { listPayments } from './payment-list.ts';
-import type { PaymentView } from './refs.ts';
+import { PaymentView } from './refs.ts';
 
 /**
  * A page of a wallet's payments. The plain list from its newest end, which everybody reads, comes by the statement that is made for it,
@@ -26,11 +27,7 @@ export async function walletPayments(
   return pageByIdDescending(args, async ({ where, take }) => {
     const page = { viewer, walletId: wallet.id, after: where.id?.lt ?? null, take, isBrief: asksBriefly(info) };
     const rows = await readHistory(context.deps.db, page);
-    return rows.map(({ payment, other }) => ({
-      id: payment.id,
-      row: payment,
-      seenFrom: wallet.id,
-      known: other ? [wallet, other] : [wallet],
-    }));
+    const own = phoneOf(wallet);
+    return rows.map(({ payment, other }) => new PaymentView(payment, wallet.id, other ? [own, other] : [own]));
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Wallet } from '../db/generated/client.ts';
 import { levelLimitViews, walletLimitViews } from '../domain/limit/limit-views.ts';
-import { openPhone, type PhoneOfWallet } from '../domain/wallet/phone.ts';
+import { openPhone, type PhoneOfWallet, phoneOf } from '../domain/wallet/phone.ts';
 import { providerLimits, type ShownLimit } from '../domain/wallet/provider-limits.ts';
 import { visibleWallets, type WalletWithAccounts } from '../domain/wallet/store.ts';
 import { seesPersonalData, signedIn } from './access.ts';
@@ -23,7 +23,8 @@ import { walletPayments } from './wallet-payments.ts';
 /** The wallet's phone as this caller may see it. */
 export function walletPhone(wallet: PhoneOfWallet, context: Context): string | null {
   if (!wallet.phoneSealed) return null;
-  const phone = openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
+  wallet.opened ??= openPhone(context.deps.vault, wallet.id, wallet.phoneSealed);
+  const phone = wallet.opened;
   return seesPersonalData(context, wallet.customerId) ? phone : maskPhone(phone);
 }
 
@@ -64,7 +65,7 @@ WalletRef.implement({
       nullable: true,
       description:
         'The phone by which it can be paid. Masked unless the caller is the owner or has PERSONAL_DATA_READ.',
-      resolve: (wallet, _args, context) => walletPhone(wallet, context),
+      resolve: (wallet, _args, context) => walletPhone(phoneOf(wallet), context),
     }),
     status: t.expose('status', { type: WalletStatusEnum, description: 'Its state.' }),
     identification: t.field({

@@ -9,7 +9,12 @@ export type SealedPhone = Uint8Array | string;
 /** As much of a wallet as its phone needs to be shown. */
 export interface PhoneOfWallet extends Pick<Wallet, 'id' | 'customerId'> {
   phoneSealed: SealedPhone | null;
+  /** The phone, when it has been opened for this page. */
+  opened?: string;
 }
+
+/** That of a whole wallet. */
+export const phoneOf = ({ id, customerId, phoneSealed }: Wallet): PhoneOfWallet => ({ id, customerId, phoneSealed });
 
 /**
  * A phone number in E.164 with the plus sign, as given.
