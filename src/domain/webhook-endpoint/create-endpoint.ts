@@ -3,7 +3,7 @@ import { transaction } from '../../db/transaction.ts';
 import type { Deps } from '../../deps.ts';
 import { InvalidInputError } from '../../errors.ts';
 import type { EventType } from '../../events/event.ts';
-import { lastPosition } from '../../events/log.ts';
+import { lastPosition, sequenceEvents } from '../../events/log.ts';
 import { newId } from '../../lib/ids.ts';
 import type { PartnerViewer } from '../access/viewer.ts';
 import { newSecret } from './sign.ts';
@@ -35,6 +35,8 @@ export async function createEndpoint(
   if (refusal) throw InvalidInputError.at('input.url', refusal);
   const secret = newSecret();
   const createdAt = clock.now();
+  // what has happened until now gets its position before that
+  await sequenceEvents(db);
   const fromPosition = await lastPosition(db);
   const endpoint = await transaction(db, async (tx) => {
     // two requests at once are counted one after the other
