@@ -33,11 +33,18 @@ export function carryOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, requests: Tr
   const now = clock.now();
   return sqlTransaction(db, async (sql) => {
     const jobs = requests.map((request): Job => ({ request, outcome: null, transfer: null }));
+    const creates = requests.filter((request) => request.kind === 'CREATE');
     const confirms = requests.filter((request) => request.kind === 'CONFIRM');
-    const payments = await lockTransfers(sql, confirms);
-    const sides = [...payments.values()].flatMap((one) => [one.sourceWalletId, one.destinationWalletId]);
-    const wallets = await readWallets(sql, jobs, { walletIds: sides.filter((id) => id !== null) });
-    const claimed = await claim(sql, jobs, wallets);
+    // in this order, and in one round trip
+    const [payments, wallets, used] = await Promise.all([
+      lockTransfers(sql, confirms),
+      readWallets(sql, creates, confirms),
+      claimKeys(
+        sql,
+        creates.map(({ claim }) => claim),
+      ),
+    ]);
+    const claimed = await claims(sql, jobs, used, wallets);
     for (const job of jobs) {
       const { request } = job;
       attempt(job, () => {
@@ -51,27 +58,31 @@ export function carryOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, requests: Tr
 }
 
 /**
- * Claims the keys of those that make a transfer here; a key that was used ends its job with what it was used for.
+ * What a wallet at a provider would pay is not made here; a key that was used ends its job with what it was used for.
+ * @param used for each request that makes a transfer, in order: what its key was used for, or null when it is claimed now
  * @returns the keys that are claimed now, by job
  */
-async function claim(sql: Sql, jobs: Job[], wallets: GroupWallets): Promise<Map<Job, KeyClaim>> {
-  const claims = new Map<Job, KeyClaim>();
+async function claims(
+  sql: Sql,
+  jobs: Job[],
+  used: (KeyClaim | null)[],
+  wallets: GroupWallets,
+): Promise<Map<Job, KeyClaim>> {
+  const claimed = new Map<Job, KeyClaim>();
+  const replays: { job: Job; own: KeyClaim; first: KeyClaim }[] = [];
+  let at = 0;
   for (const job of jobs) {
     const { request } = job;
     if (request.kind !== 'CREATE') continue;
+    const { claim: own } = request;
+    const first = used[at];
+    at += 1;
+    if (!first) claimed.set(job, own);
     const payer = wallets.payer(request.viewer, request.fromWalletId);
     if (payer && isMirrored(payer)) job.outcome = { kind: 'ELSEWHERE' };
-    else claims.set(job, request.claim);
+    else if (first && first.fingerprint === own.fingerprint) replays.push({ job, own, first });
+    else if (first) job.outcome = { kind: 'REFUSED', refusal: new IdempotencyError('IDEMPOTENCY_CONFLICT') };
   }
-  const used = await claimKeys(sql, [...claims.values()]);
-  const replays: { job: Job; own: KeyClaim; first: KeyClaim }[] = [];
-  [...claims].forEach(([job, own], at) => {
-    const first = used[at];
-    if (!first) return;
-    claims.delete(job);
-    if (first.fingerprint === own.fingerprint) replays.push({ job, own, first });
-    else job.outcome = { kind: 'REFUSED', refusal: new IdempotencyError('IDEMPOTENCY_CONFLICT') };
-  });
   const made = await findPayments(
     sql,
     replays.map(({ first }) => first.resultId),
@@ -81,7 +92,7 @@ async function claim(sql: Sql, jobs: Job[], wallets: GroupWallets): Promise<Map<
     // it is this request's own when its group was committed, and the connection was lost before it could say so
     job.outcome = { kind: 'DONE', payment, replayed: first.resultId !== own.resultId };
   }
-  return claims;
+  return claimed;
 }
 
 function create(job: Job, request: CreateRequest, wallets: GroupWallets, now: Date): void {

@@ -35,7 +35,7 @@ interface Candidate {
 
 /**
  * Decides on the transfers of a group one after another, each on what those before it have left, and writes what takes place.
- * @param claims the keys that were claimed for those that are new; of what is refused they are freed
+ * @param claims the keys that were claimed for those that are new; of what does not take place here they are freed
  */
 export async function decide(sql: Sql, jobs: Job[], claims: Map<Job, KeyClaim>, now: Date): Promise<void> {
   const candidates = jobs.flatMap((job) => (job.outcome || !job.transfer ? [] : [candidate(job, job.transfer)]));
@@ -48,8 +48,7 @@ export async function decide(sql: Sql, jobs: Job[], claims: Map<Job, KeyClaim>, 
   const done = candidates.filter(({ job }) => job.outcome?.kind === 'DONE').map(({ transfer }) => transfer);
   const progresses = done.map(({ progress }) => progress);
   const events = done.flatMap(({ progress, balances }) => [...progress.events, ...balances]);
-  const refused = [...claims].filter(([job]) => job.outcome?.kind === 'REFUSED');
-  const freed = refused.map(([, claim]) => claim);
+  const freed = [...claims].flatMap(([job, claim]) => (job.outcome?.kind === 'DONE' ? [] : [claim]));
   // in this order, and in one round trip
   await Promise.all([
     decided?.caps.settle(sql),

@@ -1,9 +1,10 @@
+import { textArray } from '../../../db/arrays.ts';
 import type { WalletLimit } from '../../../db/generated/client.ts';
 import type { Sql } from '../../../db/sql-transaction.ts';
 import { present } from '../../../lib/assert.ts';
 import type { TenantViewer } from '../../access/viewer.ts';
 import type { TransferWallet } from '../transfer.ts';
-import type { CreateRequest, Job } from './request.ts';
+import type { ConfirmRequest, CreateRequest } from './request.ts';
 
 /** A wallet with all that deciding on its transfers takes. */
 export interface GroupWallet extends TransferWallet {
@@ -25,6 +26,12 @@ const READ = `SELECT w.id, w.partner_id AS "partnerId", w.customer_id AS "custom
       'maxMinor', l.max_minor::text, 'enabled', l.enabled)) FROM wallet_limit l WHERE l.wallet_id = w.id), '[]') AS limits
   FROM wallet w JOIN partner p ON p.id = w.partner_id`;
 const BY_ID = { name: 'group_wallets', text: `${READ} WHERE w.id = ANY ($1)` };
+/** With both sides of some payments, which never change. */
+const OF_PAYMENTS = {
+  name: 'group_wallets_of_payments',
+  text: `${READ} JOIN (SELECT unnest($1::text[]) AS id UNION
+      SELECT unnest(ARRAY[s.source_wallet_id, s.destination_wallet_id]) FROM payment s WHERE s.id = ANY ($2)) AS n ON n.id = w.id`,
+};
 const BY_PHONE = {
   name: 'group_wallets_by_phone',
   text: `${READ} JOIN unnest($1::text[], $2::text[]) AS n(partner_id, hash)
@@ -41,22 +48,31 @@ export interface GroupWallets {
   recipient(request: CreateRequest): GroupWallet | null;
 }
 
-/** Reads the wallets of a group in one statement, or in two when some are named by their phones. */
-export async function readWallets(sql: Sql, jobs: Job[], payments: { walletIds: string[] }): Promise<GroupWallets> {
-  const creates = jobs.map(({ request }) => request).filter((request) => request.kind === 'CREATE');
+/** Reads the wallets of a group in one statement, or in two when some are named by their phones; in one round trip. */
+export async function readWallets(
+  sql: Sql,
+  creates: CreateRequest[],
+  confirms: ConfirmRequest[],
+): Promise<GroupWallets> {
   const named = creates.flatMap(({ fromWalletId, to }) =>
     'walletId' in to ? [fromWalletId, to.walletId] : [fromWalletId],
   );
   const phones = creates.flatMap(({ viewer, to }) => ('phoneHash' in to ? [{ viewer, hash: to.phoneHash }] : []));
-  const rows = await sql.rows<WalletRow>(BY_ID, [[...new Set([...named, ...payments.walletIds])]]);
+  const ids = textArray([...new Set(named)]);
+  const paymentIds = textArray(confirms.map(({ paymentId }) => paymentId));
+  const [rows, found] = await Promise.all([
+    confirms.length === 0 ? sql.rows<WalletRow>(BY_ID, [ids]) : sql.rows<WalletRow>(OF_PAYMENTS, [ids, paymentIds]),
+    phones.length === 0
+      ? []
+      : sql.rows<WalletRow>(BY_PHONE, [
+          textArray(phones.map(({ viewer }) => viewer.partnerId)),
+          textArray(phones.map(({ hash }) => hash)),
+        ]),
+  ]);
   const wallets = new Map(rows.map((row) => [row.id, toWallet(row)]));
-  const byPhone = new Map<string, GroupWallet>();
-  if (phones.length > 0) {
-    const values = [phones.map(({ viewer }) => viewer.partnerId), phones.map(({ hash }) => hash)];
-    for (const row of await sql.rows<WalletRow>(BY_PHONE, values)) {
-      byPhone.set(`${row.partnerId} ${row.phoneHash}`, wallets.get(row.id) ?? toWallet(row));
-    }
-  }
+  const byPhone = new Map(
+    found.map((row) => [`${row.partnerId} ${row.phoneHash}`, wallets.get(row.id) ?? toWallet(row)]),
+  );
   const ofPartner = (partnerId: string, id: string | null) => {
     const wallet = wallets.get(id ?? '');
     return wallet?.partnerId === partnerId ? wallet : null;
