@@ -84,9 +84,9 @@ async function loadLocation(id: string, context: Context): Promise<object | null
 async function load(id: string, context: Context): Promise<object | null> {
   const [typename, find] = byPrefix[id.slice(0, id.indexOf('_'))] ?? [null, async () => null];
   const found = await find(id, context);
-  // a copy: loaders hand the same row to others, who know its type without a brand
   if (!found || !typename) return found;
-  const node = { ...found };
+  // a copy, of the same class: loaders hand the same row to others, who know its type without a brand
+  const node: object = Object.assign(Object.create(Object.getPrototypeOf(found)), found);
   brandWithType(node, typename as never);
   return node;
 }
