@@ -14,18 +14,10 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { PLAIN } from './plain-values.ts';
 
 /** Is this a good value for its place in an answer? Null is, because that is looked at elsewhere. */
 type Check = (value: unknown) => boolean;
-
-/** Values of the built-in scalars that are written as they are. */
-const WRITTEN: Readonly<Record<string, Check>> = {
-  ID: (value) => typeof value === 'string',
-  String: (value) => typeof value === 'string',
-  Boolean: (value) => typeof value === 'boolean',
-  Int: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
-  Float: (value) => Number.isFinite(value),
-};
 
 /** May a leaf of this type stand in an answer as its resolver gave it, if the value is a good one? An enum may when its values are called what they are. */
 export const isBare = (type: GraphQLLeafType): boolean =>
@@ -93,7 +85,7 @@ function objectCheck(known: Known, parts: readonly Part[]): Check | undefined {
 }
 
 function valueCheck(type: GraphQLLeafType): Check | undefined {
-  if (!isEnumType(type)) return WRITTEN[type.name] && eachOf(WRITTEN[type.name] as Check);
+  if (!isEnumType(type)) return PLAIN[type.name] && eachOf(PLAIN[type.name] as Check);
   const values = new Set<unknown>(type.getValues().map(({ name }) => name));
   return eachOf((value) => values.has(value));
 }

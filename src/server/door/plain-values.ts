@@ -16,8 +16,8 @@ import { present } from '../../lib/assert.ts';
 
 type Check = (value: unknown) => boolean;
 
-/** What the values of the five built-in scalars are beyond doubt. */
-const PLAIN: Readonly<Record<string, Check>> = {
+/** What the values of the five built-in scalars are beyond doubt, given and answered alike. */
+export const PLAIN: Readonly<Record<string, Check>> = {
   ID: (value) => typeof value === 'string',
   String: (value) => typeof value === 'string',
   Boolean: (value) => typeof value === 'boolean',

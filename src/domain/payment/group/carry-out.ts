@@ -36,14 +36,12 @@ export function carryOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, requests: Tr
     const creates = requests.filter((request) => request.kind === 'CREATE');
     const confirms = requests.filter((request) => request.kind === 'CONFIRM');
     // in this order, and in one round trip
-    const [payments, wallets, used] = await Promise.all([
-      lockTransfers(sql, confirms),
-      readWallets(sql, creates, confirms),
-      claimKeys(
-        sql,
-        creates.map(({ claim }) => claim),
-      ),
-    ]);
+    const [payments, wallets] = await Promise.all([lockTransfers(sql, confirms), readWallets(sql, creates, confirms)]);
+    // the first that writes: BEGIN has been answered, without which a claim would stand on its own
+    const used = await claimKeys(
+      sql,
+      creates.map(({ claim }) => claim),
+    );
     const claimed = await claims(sql, jobs, used, wallets);
     for (const job of jobs) {
       const { request } = job;
