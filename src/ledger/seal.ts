@@ -18,8 +18,8 @@ const LOCK = 7_305_441_004;
 export const CANONICAL = `ARRAY[j.id, j.seq::text, j.partner_id, j.code, j.reference, j.payment_id, j.reverses_id,
     to_char(j.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     to_char(j.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')]
-  || ARRAY(SELECT unnest(ARRAY[p.kind::text, p.debit_account_id, p.credit_account_id, p.currency, p.amount_minor::text, p.hold_id])
-      FROM (SELECT * FROM posting WHERE entry_id = j.id ORDER BY number) AS p)`;
+  || ARRAY(SELECT t.text FROM posting p, unnest(ARRAY[p.kind::text, p.debit_account_id, p.credit_account_id, p.currency,
+      p.amount_minor::text, p.hold_id]) WITH ORDINALITY AS t(text, at) WHERE p.entry_id = j.id ORDER BY p.number, t.at)`;
 
 /**
  * The seal of an entry: SHA-256 over the seal before it and the entry's canonical text.
