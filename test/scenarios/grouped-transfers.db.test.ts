@@ -155,6 +155,22 @@ test('One key many times at once, with the same input and with another: one tran
   expect(await available(to)).toBe('1.00');
 });
 
+test('A key that was used answers what it was used for, also when the same would now be refused, and uses up nothing again.', async () => {
+  const [from, to] = [await shop.wallet({ holds: '50.50' }), await shop.wallet()];
+  const keys = many(5, () => unique('again'));
+  const send = () => answers(keys.map((idempotencyKey) => transfer({ idempotencyKey, from, to, amount: '10' })));
+  expect(new Set(await send())).toEqual(new Set(['COMPLETED']));
+  const used = () => rows('SELECT * FROM limit_usage WHERE wallet_id = ANY ($1) ORDER BY 1, 2, 3', [from, to]);
+  const before = await used();
+  // nothing is left in the wallet, and then it is no more in use
+  expect(new Set(await send())).toEqual(new Set(['COMPLETED, replayed']));
+  done((await call(CloseWalletDocument, { walletId: from })).walletClose, 'WalletCloseSuccess');
+  const [again, fresh] = [await send(), await answers([transfer({ from, to, amount: '10' })])];
+  expect([new Set(again), fresh]).toEqual([new Set(['COMPLETED, replayed']), ['WALLET_STATE']]);
+  expect(await used()).toEqual(before);
+  expect([await available(from), await available(to)]).toEqual(['0.00', '50.00']);
+});
+
 test('What is refused in a group uses up no cap and no key, and moves nothing.', async () => {
   const [from, to] = [await shop.wallet({ holds: '100' }), await shop.wallet()];
   const keys = many(10, () => unique('refused'));

@@ -10,7 +10,7 @@ import { checkConfirmable } from '../confirmable.ts';
 import { begin, resume } from '../progress.ts';
 import { mayAct } from '../store.ts';
 import { checkConversion, checkTransfer, transferPayment } from '../transfer.ts';
-import { decide } from './decide.ts';
+import { decide, hold } from './decide.ts';
 import { type GroupWallet, type GroupWallets, readWallets } from './read-wallets.ts';
 import {
   attempt,
@@ -37,12 +37,6 @@ export function carryOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, requests: Tr
     const confirms = requests.filter((request) => request.kind === 'CONFIRM');
     // in this order, and in one round trip
     const [payments, wallets] = await Promise.all([lockTransfers(sql, confirms), readWallets(sql, creates, confirms)]);
-    // the first that writes: BEGIN has been answered, without which a claim would stand on its own
-    const used = await claimKeys(
-      sql,
-      creates.map(({ claim }) => claim),
-    );
-    const claimed = await claims(sql, jobs, used, wallets);
     for (const job of jobs) {
       const { request } = job;
       attempt(job, () => {
@@ -50,22 +44,28 @@ export function carryOut({ db, clock }: Pick<Deps, 'db' | 'clock'>, requests: Tr
         else confirm(job, request, payments.get(request.paymentId), wallets, now);
       });
     }
-    await decide(sql, jobs, claimed, now);
+    // the first that writes: BEGIN has been answered, without which a claim would stand on its own
+    const used = claimKeys(
+      sql,
+      creates.map(({ claim }) => claim),
+    );
+    // in the same round trip, behind the keys; what is locked for a request whose key was used before is left as it is
+    const holding = hold(sql, jobs, now).catch(async (error) => {
+      await used; // when that has failed, it is the reason
+      throw error;
+    });
+    const [held, claimed] = await Promise.all([holding, used.then((first) => claims(sql, jobs, first))]);
+    await decide(sql, held, claimed, now);
     return jobs.map(({ outcome }) => present(outcome, 'the outcome of a request'));
   });
 }
 
 /**
- * What a wallet at a provider would pay is not made here; a key that was used ends its job with what it was used for.
+ * A key that was used ends its job with what it was used for, whatever would become of it now; but not the job of a wallet at a provider.
  * @param used for each request that makes a transfer, in order: what its key was used for, or null when it is claimed now
  * @returns the keys that are claimed now, by job
  */
-async function claims(
-  sql: Sql,
-  jobs: Job[],
-  used: (KeyClaim | null)[],
-  wallets: GroupWallets,
-): Promise<Map<Job, KeyClaim>> {
+async function claims(sql: Sql, jobs: Job[], used: (KeyClaim | null)[]): Promise<Map<Job, KeyClaim>> {
   const claimed = new Map<Job, KeyClaim>();
   const replays: { job: Job; own: KeyClaim; first: KeyClaim }[] = [];
   let at = 0;
@@ -76,9 +76,8 @@ async function claims(
     const first = used[at];
     at += 1;
     if (!first) claimed.set(job, own);
-    const payer = wallets.payer(request.viewer, request.fromWalletId);
-    if (payer && isMirrored(payer)) job.outcome = { kind: 'ELSEWHERE' };
-    else if (first && first.fingerprint === own.fingerprint) replays.push({ job, own, first });
+    if (job.outcome?.kind === 'ELSEWHERE') continue;
+    if (first && first.fingerprint === own.fingerprint) replays.push({ job, own, first });
     else if (first) job.outcome = { kind: 'REFUSED', refusal: new IdempotencyError('IDEMPOTENCY_CONFLICT') };
   }
   const made = await findPayments(
@@ -97,6 +96,10 @@ function create(job: Job, request: CreateRequest, wallets: GroupWallets, now: Da
   const { viewer, claim: key, fromWalletId, amount, note, confirm: carry } = request;
   const from = wallets.payer(viewer, fromWalletId);
   if (!from) throw new NotFoundError('The paying wallet');
+  if (isMirrored(from)) {
+    job.outcome = { kind: 'ELSEWHERE' };
+    return;
+  }
   const to = wallets.recipient(request);
   if (!to) throw new NotFoundError('phoneHash' in request.to ? 'A wallet with this phone' : 'The receiving wallet');
   checkConversion(request);

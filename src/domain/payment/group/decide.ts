@@ -33,27 +33,62 @@ interface Candidate {
   required: bigint;
 }
 
-/**
- * Decides on the transfers of a group one after another, each on what those before it have left, and writes what takes place.
- * @param claims the keys that were claimed for those that are new; of what does not take place here they are freed
- */
-export async function decide(sql: Sql, jobs: Job[], claims: Map<Job, KeyClaim>, now: Date): Promise<void> {
+/** What the transfers of a group rest on. */
+export interface Held {
+  candidates: Candidate[];
+  /** As things stand, for those that are only made; nothing is locked. */
+  seen: { caps: Pick<Caps, 'check'>; accounts: Map<string, GroupAccount> } | null;
+  /** Locked, for those that are to take place. */
+  locked: { caps: Caps; accounts: Map<string, GroupAccount> } | null;
+}
+
+/** Reads or locks what the transfers rest on that passed their checks, in one round trip. */
+export async function hold(sql: Sql, jobs: Job[], now: Date): Promise<Held> {
   const candidates = jobs.flatMap((job) => (job.outcome || !job.transfer ? [] : [candidate(job, job.transfer)]));
   const made = candidates.filter(({ carry }) => !carry);
   const carried = candidates.filter(({ carry }) => carry);
-  const [, decided] = await Promise.all([
-    made.length > 0 && precheck(sql, made, now),
-    carried.length > 0 ? decideAll(sql, carried, now) : null,
+  const sides = carried.flatMap(({ from, to, fee }) => (fee ? [from, to, fee] : [from, to]));
+  const payers = made.map(({ from }) => from);
+  // the locks in this order
+  const [caps, accounts, used, standing] = await Promise.all([
+    carried.length > 0 ? reserveCaps(sql, wishesOf(carried), now) : null,
+    carried.length > 0 ? lockAccounts(sql, sides) : null,
+    made.length > 0 ? readCaps(sql, wishesOf(made), now) : null,
+    made.length > 0 ? readAccounts(sql, payers) : null,
   ]);
+  return {
+    candidates,
+    seen: used && standing && { caps: used, accounts: standing },
+    locked: caps && accounts && { caps, accounts },
+  };
+}
+
+const wishesOf = (candidates: Candidate[]): CapWish[] => candidates.map(({ cap }) => cap);
+
+/**
+ * Decides on the transfers of a group one after another, each on what those before it have left, and writes what takes place.
+ * @param held what they rest on; one whose job has ended since is left out
+ * @param claims the keys that were claimed for those that are new; of what does not take place here they are freed
+ */
+export async function decide(
+  sql: Sql,
+  { candidates: all, seen, locked }: Held,
+  claims: Map<Job, KeyClaim>,
+  now: Date,
+): Promise<void> {
+  const candidates = all.filter(({ job }) => !job.outcome);
+  const carried = candidates.filter(({ carry }) => carry);
+  for (const one of candidates) if (seen && !one.carry) precheck(one, seen);
+  const entries = locked ? decideAll(carried, locked, now) : [];
   const done = candidates.filter(({ job }) => job.outcome?.kind === 'DONE').map(({ transfer }) => transfer);
   const progresses = done.map(({ progress }) => progress);
   const events = done.flatMap(({ progress, balances }) => [...progress.events, ...balances]);
   const freed = [...claims].flatMap(([job, claim]) => (job.outcome?.kind === 'DONE' ? [] : [claim]));
   // in this order, and in one round trip
   await Promise.all([
-    decided?.caps.settle(sql),
+    locked?.caps.settle(sql),
     writeTransfers(sql, progresses),
-    decided && post(sql, carried, decided),
+    locked && post(sql, carried, locked.accounts, entries),
     appendEventsInGroup(sql, events, now),
     announceInGroup(sql, progresses, now),
     releaseKeys(sql, freed),
@@ -78,34 +113,24 @@ function candidate(job: Job, transfer: Transfer): Candidate {
   };
 }
 
-/** Those that are only made: would they go through as things stand? Nothing is locked or used up; confirming decides. */
-async function precheck(sql: Sql, candidates: Candidate[], now: Date): Promise<void> {
-  const wishes = candidates.map(({ cap }) => cap);
-  const payers = candidates.map(({ from }) => from);
-  const [caps, accounts] = await Promise.all([readCaps(sql, wishes, now), readAccounts(sql, payers)]);
-  for (const { job, transfer, cap, from, required } of candidates) {
-    attempt(job, () => {
-      caps.check(cap);
-      checkFunds(account(accounts, from), required, from.currency);
-      job.outcome = { kind: 'DONE', payment: transfer.progress.payment, replayed: false };
-    });
-  }
+/** One that is only made: would it go through as things stand? Nothing is locked or used up; confirming decides. */
+function precheck({ job, transfer, cap, from, required }: Candidate, { caps, accounts }: NonNullable<Held['seen']>) {
+  attempt(job, () => {
+    caps.check(cap);
+    checkFunds(account(accounts, from), required, from.currency);
+    job.outcome = { kind: 'DONE', payment: transfer.progress.payment, replayed: false };
+  });
 }
 
-/** What is to be written of those that take place. */
-interface Decided {
-  caps: Caps;
-  /** As they were locked, with the effect of the entries. */
-  accounts: Map<string, GroupAccount>;
-  entries: JournalEntryDraft[];
-}
-
-/** Those that take place: caps and accounts are locked, and worked out in memory before anything is posted. */
-async function decideAll(sql: Sql, candidates: Candidate[], now: Date): Promise<Decided> {
-  const wishes = candidates.map(({ cap }) => cap);
-  const sides = candidates.flatMap(({ from, to, fee }) => (fee ? [from, to, fee] : [from, to]));
-  // the locks in this order
-  const [caps, accounts] = await Promise.all([reserveCaps(sql, wishes, now), lockAccounts(sql, sides)]);
+/**
+ * Those that are to take place: caps and accounts are worked out in memory before anything is posted.
+ * @returns what is to be posted
+ */
+function decideAll(
+  candidates: Candidate[],
+  { caps, accounts }: NonNullable<Held['locked']>,
+  now: Date,
+): JournalEntryDraft[] {
   const entries: JournalEntryDraft[] = [];
   for (const one of candidates) {
     attempt(one.job, () => {
@@ -121,11 +146,16 @@ async function decideAll(sql: Sql, candidates: Candidate[], now: Date): Promise<
       one.job.outcome = { kind: 'DONE', payment, replayed: false };
     });
   }
-  return { caps, accounts, entries };
+  return entries;
 }
 
 /** Posts what was decided, and makes sure that the books have come to the same figures. */
-async function post(sql: Sql, candidates: Candidate[], { accounts, entries }: Decided): Promise<void> {
+async function post(
+  sql: Sql,
+  candidates: Candidate[],
+  accounts: Map<string, GroupAccount>,
+  entries: JournalEntryDraft[],
+): Promise<void> {
   if (entries.length === 0) return;
   const posted = await postDecided(sql, entries, accounts);
   for (const { from, to } of candidates) {

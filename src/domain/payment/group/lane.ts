@@ -73,6 +73,22 @@ function refuseLate(group: WaitingRequest[], waitMs: number): WaitingRequest[] {
   return group.filter(({ since }) => since >= earliest);
 }
 
+/** Callers told in one turn of the event loop. */
+const SLICE = 8;
+
+/**
+ * Tells each caller its outcome in turns of their own: the next group is sent off first, and what PostgreSQL answers meanwhile does not
+ * wait until all have been served.
+ */
+function tell(group: WaitingRequest[], outcomes: Outcome[], from = 0): void {
+  setImmediate(() => {
+    const end = Math.min(from + SLICE, group.length);
+    for (let at = from; at < end; at += 1)
+      present(group[at], 'a request').settle(present(outcomes[at], 'the outcome of a request'));
+    if (end < group.length) tell(group, outcomes, end);
+  });
+}
+
 async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> {
   if (group.length === 0) return;
   try {
@@ -80,7 +96,7 @@ async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> 
       deps,
       group.map(({ request }) => request),
     );
-    for (const [at, { settle }] of group.entries()) settle(present(outcomes[at], 'the outcome of a request'));
+    tell(group, outcomes);
   } catch (error) {
     if (group.length > 1)
       deps.log.warn({ err: error, requests: group.length }, 'a group of transfers is tried one by one');
