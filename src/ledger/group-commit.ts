@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts';
+import { TransactionTimeoutError } from '../db/sql-transaction.ts';
 import { present } from '../lib/assert.ts';
 import { compile, POST_STATEMENT, type PostResult, parse, type RawResult } from './post.ts';
 import type { JournalEntryDraft } from './posting.ts';
@@ -9,6 +10,7 @@ export interface GroupCommit {
    * Posts one entry in a transaction that it shares with whatever else is waiting. Resolves after commit.
    * A refusal is a verdict of its own; a fault of the group is retried entry by entry, so only the guilty one throws.
    * Entries that share an account are posted in the order in which they were asked for.
+   * @throws TransactionTimeoutError when the database was silent for too long: whether the entry stands is not known, and the same again finds out
    */
   post(entry: JournalEntryDraft): Promise<PostResult>;
 }
@@ -27,10 +29,13 @@ const KNOWN_ACCOUNTS = 100_000;
 /**
  * The poster for entries that stand alone (no payment row to change with them).
  * @param db the database
- * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time
+ * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time; `limitMs`: how long one may take
  */
-export function createGroupCommit(db: Database, options: { batch?: number; lanes?: number } = {}): GroupCommit {
-  const { batch = 250, lanes = 3 } = options;
+export function createGroupCommit(
+  db: Database,
+  options: { batch?: number; lanes?: number; limitMs?: number } = {},
+): GroupCommit {
+  const { batch = 250, lanes = 3, limitMs = 30_000 } = options;
   let queue: Waiting[] = [];
   let busyLanes = 0;
   let woken = false;
@@ -40,8 +45,12 @@ export function createGroupCommit(db: Database, options: { batch?: number; lanes
 
   const postNow = async (entries: JournalEntryDraft[]): Promise<PostResult> => {
     const call = compile(entries, known);
-    const query = { name: 'ledger_post', text: POST_STATEMENT, values: call.values };
-    const { rows } = await db.pool.query<{ result: RawResult }>(query);
+    const query = { name: 'ledger_post', text: POST_STATEMENT, values: call.values, query_timeout: limitMs };
+    const { rows } = await db.pool.query<{ result: RawResult }>(query).catch((error: Error) => {
+      // the words of pg, which cuts the connection; a lane that waited on would wait for ever
+      if (error.message !== 'Query read timeout') throw error;
+      throw new TransactionTimeoutError(`entries were not posted after ${limitMs} ms`);
+    });
     if (known.size > KNOWN_ACCOUNTS) known.clear();
     for (const id of call.accounts.keys()) known.add(id);
     return parse(call, present(rows[0], 'the answer of ledger_post').result);
@@ -55,7 +64,8 @@ export function createGroupCommit(db: Database, options: { batch?: number; lanes
       });
     } catch (error) {
       known.clear();
-      if (group.length === 1) group[0]?.reject(error);
+      // whoever is silent to all of them is not asked for each
+      if (group.length === 1 || error instanceof TransactionTimeoutError) for (const { reject } of group) reject(error);
       else for (const one of group) await run([one]);
     }
   };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TransactionTimeoutError } from '../../src/db/sql-transaction.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { walletBalances } from '../../src/ledger/balance.ts';
 import { verifyLedger } from '../../src/ledger/checks.ts';
@@ -143,6 +144,28 @@ test('Fifty parallel captures of one hold, each in its own transaction, take exa
   );
   expect(count(verdicts)).toEqual({ POSTED: 12, HOLD_EXCEEDED: 38 });
   expect(await posted(a)).toBe(880n);
+});
+
+test('A server that is silent is not waited for, the lane goes on, and asking again finds out what stands.', async () => {
+  const ledger = createGroupCommit(db, { lanes: 1, limitMs: 300 });
+  const walletId = newId('Wallet');
+  await ledger.post(topUpSettled({ ...about(), amount: 5n, walletId }));
+  const drafts = [walletId, newId('Wallet')].map((wallet) =>
+    topUpSettled({ ...about(), amount: 7n, walletId: wallet }),
+  );
+  const holder = await db.pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM ledger_account WHERE id = $1 FOR UPDATE', [drafts[0]?.postings[0]?.credit.id]);
+  const silent = await Promise.allSettled(drafts.map((draft) => ledger.post(draft)));
+  for (const one of silent)
+    expect(one).toMatchObject({ status: 'rejected', reason: expect.any(TransactionTimeoutError) });
+  // what was asked for is still under way there: it stands when the lock is free
+  await holder.query('COMMIT');
+  holder.release();
+  await expect.poll(() => posted(walletId)).toBe(12n);
+  const again = await Promise.all(drafts.map((draft) => ledger.post({ ...draft, id: newId('JournalEntry') })));
+  expect(count(again.map(({ verdicts }) => verdicts[0]))).toEqual({ REPLAYED: 2 });
+  expect(await posted(walletId)).toBe(12n);
 });
 
 test('Many spends back and forth between a few wallets never deadlock and never lose a kopeck.', async () => {
