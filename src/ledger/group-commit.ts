@@ -46,11 +46,7 @@ export function createGroupCommit(
   const postNow = async (entries: JournalEntryDraft[]): Promise<PostResult> => {
     const call = compile(entries, known);
     const query = { name: 'ledger_post', text: POST_STATEMENT, values: call.values, query_timeout: limitMs };
-    const { rows } = await db.pool.query<{ result: RawResult }>(query).catch((error: Error) => {
-      // the words of pg, which cuts the connection; a lane that waited on would wait for ever
-      if (error.message !== 'Query read timeout') throw error;
-      throw new TransactionTimeoutError(`entries were not posted after ${limitMs} ms`);
-    });
+    const { rows } = await db.pool.query<{ result: RawResult }>(query).catch(explain);
     if (known.size > KNOWN_ACCOUNTS) known.clear();
     for (const id of call.accounts.keys()) known.add(id);
     return parse(call, present(rows[0], 'the answer of ledger_post').result);
@@ -105,6 +101,12 @@ export function createGroupCommit(
         if (busyLanes < lanes) wake();
       }),
   };
+}
+
+/** In the words of pg, which cuts the connection then. */
+function explain(error: Error): never {
+  if (error.message !== 'Query read timeout') throw error;
+  throw new TransactionTimeoutError('the books did not say in time what became of a posting');
 }
 
 /**
