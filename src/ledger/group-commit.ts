@@ -26,15 +26,17 @@ interface Waiting {
 
 const KNOWN_ACCOUNTS = 100_000;
 
-/**
- * The poster for entries that stand alone (no payment row to change with them).
- * @param db the database
- * @param options `batch`: entries per transaction at most; `lanes`: transactions at a time; `limitMs`: how long one may take
- */
-export function createGroupCommit(
-  db: Database,
-  options: { batch?: number; lanes?: number; limitMs?: number } = {},
-): GroupCommit {
+export interface GroupCommitOptions {
+  /** Entries per transaction at most. */
+  batch?: number;
+  /** Transactions at a time. */
+  lanes?: number;
+  /** How long one may take. */
+  limitMs?: number;
+}
+
+/** The poster for entries that stand alone (no payment row to change with them). */
+export function createGroupCommit(db: Database, options: GroupCommitOptions = {}): GroupCommit {
   const { batch = 250, lanes = 3, limitMs = 30_000 } = options;
   let queue: Waiting[] = [];
   let busyLanes = 0;
