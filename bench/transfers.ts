@@ -10,7 +10,7 @@ import { openDatabase } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { verifyLedger } from '../src/ledger/checks.ts';
 import { compiled, NODE_FLAGS } from './support/compiled.ts';
-import { cpuOfServer } from './support/cpu.ts';
+import { cpuOfClient, cpuOfServer } from './support/cpu.ts';
 import { type KeepAlive, openKeepAlive } from './support/keep-alive.ts';
 import { findPgbench } from './support/pgbench.ts';
 import { createReport, medianRatio } from './support/report.ts';
@@ -35,6 +35,7 @@ const { values: options } = parseArgs({
 const [rounds, seconds] = [Number.parseInt(options.rounds, 10), Number.parseInt(options.seconds, 10)];
 const CLIENTS = 64;
 const WALLETS = 1_000;
+const WARM_ROUNDS = 4;
 const TPCB = `pgbench TPC-B, ${CLIENTS} clients, prepared`;
 const ONE = 'transferCreate with confirm, one request';
 const TWO = 'transferCreate, then paymentConfirm';
@@ -175,7 +176,8 @@ async function measure(
     { name: ONE, run: (time: number) => sustain(clients, time, one) },
     { name: TWO, run: (time: number) => sustain(clients, time, two) },
   ];
-  await interleave(contenders, 1, seconds); // warm
+  // a gateway that has just been started compiles its functions for some twenty seconds under load; one that runs does not
+  await interleave(contenders, WARM_ROUNDS, seconds);
   // statements were planned while the tables were empty
   await settle();
   const costs = new Map<string, Cpu[]>();
@@ -208,6 +210,7 @@ try {
     async () => ({
       gateway: await gateway.cpu(),
       PostgreSQL: serverCpu() ?? Number.NaN,
+      client: cpuOfClient() ?? Number.NaN,
     }),
     () => analyse(databaseUrl),
   );

@@ -73,22 +73,6 @@ function refuseLate(group: WaitingRequest[], waitMs: number): WaitingRequest[] {
   return group.filter(({ since }) => since >= earliest);
 }
 
-/** Callers told in one turn of the event loop. */
-const SLICE = 8;
-
-/**
- * Tells each caller its outcome in turns of their own: the next group is sent off first, and what PostgreSQL answers meanwhile does not
- * wait until all have been served.
- */
-function tell(group: WaitingRequest[], outcomes: Outcome[], from = 0): void {
-  setImmediate(() => {
-    const end = Math.min(from + SLICE, group.length);
-    for (let at = from; at < end; at += 1)
-      present(group[at], 'a request').settle(present(outcomes[at], 'the outcome of a request'));
-    if (end < group.length) tell(group, outcomes, end);
-  });
-}
-
 async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> {
   if (group.length === 0) return;
   try {
@@ -96,7 +80,14 @@ async function runGroup(deps: LaneDeps, group: WaitingRequest[]): Promise<void> 
       deps,
       group.map(({ request }) => request),
     );
-    tell(group, outcomes);
+    const told = group.map(({ settle }, at) => ({
+      settle,
+      outcome: present(outcomes[at], 'the outcome of a request'),
+    }));
+    // the next group is sent off first, so that PostgreSQL has work while these are answered
+    setImmediate(() => {
+      for (const { settle, outcome } of told) settle(outcome);
+    });
   } catch (error) {
     if (group.length > 1)
       deps.log.warn({ err: error, requests: group.length }, 'a group of transfers is tried one by one');
