@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import type { Database } from './client.ts';
+import { preparedRows } from './prepared-query.ts';
 
 /** A statement that is prepared once per connection; the name is its own for each text. */
 export interface Statement {
@@ -52,13 +53,13 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
   try {
     sendTogether(client);
     const begun = client.query(BEGIN);
-    const rows = async <Row extends object>({ name, text }: Statement, values: unknown[]): Promise<Row[]> => {
+    const rows = async <Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> => {
       // it would be carried out behind the ROLLBACK, and stand on its own
       if (failed !== null) throw failed;
       sendTogether(client);
       try {
-        const [answer] = await Promise.all([client.query<Row>({ name, text, values }), begun]);
-        return answer.rows;
+        const [answer] = await Promise.all([preparedRows<Row>(client, statement, values), begun]);
+        return answer;
       } catch (error) {
         failed ??= error;
         throw failed;

@@ -10,12 +10,22 @@ const localDate = new Intl.DateTimeFormat('en-CA', {
 /** Moscow has kept UTC+3 the whole year round since 2014. */
 const OFFSET = '+03:00';
 
+const HOUR_MS = 3_600_000;
+let latest = { hour: Number.NaN, day: '' };
+
+/** The day in Moscow, whose days have begun with an hour of UTC since 1930; looked up once an hour. */
+function dayOf(at: Date): string {
+  const hour = Math.floor(at.getTime() / HOUR_MS);
+  if (hour !== latest.hour) latest = { hour, day: localDate.format(at) };
+  return latest.day;
+}
+
 /**
  * The first day of the period that an instant falls into, as PostgreSQL keeps a date (midnight UTC).
  * @param window DAY or MONTH; days and months are those of Moscow
  */
 export function periodStart(window: LimitWindow, at: Date): Date {
-  const day = localDate.format(at);
+  const day = dayOf(at);
   return new Date(`${window === 'MONTH' ? `${day.slice(0, 7)}-01` : day}T00:00:00Z`);
 }
 
