@@ -56,9 +56,11 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
     const rows = async <Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> => {
       // it would be carried out behind the ROLLBACK, and stand on its own
       if (failed !== null) throw failed;
-      sendTogether(client);
       try {
-        const [answer] = await Promise.all([preparedRows<Row>(client, statement, values), begun]);
+        const [answer] = await Promise.all([
+          sendWhole(client, () => preparedRows<Row>(client, statement, values)),
+          begun,
+        ]);
         return answer;
       } catch (error) {
         failed ??= error;
@@ -84,7 +86,17 @@ export async function sqlTransaction<T>(db: Database, work: (sql: Sql) => Promis
   }
 }
 
-/** What is written to the connection in this turn leaves it at the end of the turn, in one piece. */
+/** The messages of a statement leave in one piece, and at once: the server works on it while the next is written. */
+function sendWhole<T>({ connection: { stream } }: pg.PoolClient, ask: () => T): T {
+  stream.cork();
+  try {
+    return ask();
+  } finally {
+    stream.uncork();
+  }
+}
+
+/** What is written to the connection in this turn leaves it at the end of the turn, in one piece: for BEGIN, which alone is no work. */
 function sendTogether({ connection: { stream } }: pg.PoolClient): void {
   stream.cork();
   process.nextTick(() => stream.uncork());
