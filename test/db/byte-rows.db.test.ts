@@ -71,6 +71,8 @@ function inPieces(size: number): pg.Pool {
   };
   const options = { connectionString: db.url, max: 1, pipeline: true, options: '-c TimeZone=UTC' };
   const pool = new pg.Pool({ Client: RowsClient, ...options, stream });
+  // its connection may still be on its way out when the database goes
+  pool.on('error', () => undefined);
   pools.push(pool);
   return pool;
 }

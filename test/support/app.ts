@@ -72,6 +72,8 @@ export async function startTestApp({ env = {}, ...options }: TestAppOptions = {}
     for (const client of disposables) await client.dispose();
     await app.stop();
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    // its connection may still be on its way out when the database goes
+    pool.on('error', () => undefined);
     const inClear = await secretsInClear({ logged, pool });
     await pool.end();
     await dropTestDatabase(databaseUrl);
