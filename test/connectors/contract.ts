@@ -114,7 +114,7 @@ export function connectorContract(contract: ProviderContract): void {
       expect(told.length).toBeGreaterThan(contract.writes.length * 5);
       const everything = told.join('\n');
       for (const secret of contract.secrets) {
-        expect(everything.includes(secret), `"${secret.slice(0, 3)}…" was told`).toBe(false);
+        expect(isTold(secret, everything), `"${secret.slice(0, 3)}…" was told`).toBe(false);
         expect(everything.includes(encodeURIComponent(secret))).toBe(false);
       }
     });
@@ -285,3 +285,7 @@ function readCases(read: ContractRead, stub: () => Stub, open: Open): void {
     expect(stub().seen.length).toBe(1);
   });
 }
+
+/** A few digits may be among those of a duration by chance; they are told when they stand alone. */
+const isTold = (secret: string, everything: string): boolean =>
+  /^\d{1,7}$/.test(secret) ? new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(everything) : everything.includes(secret);

@@ -17,7 +17,16 @@ const gone = { answer: { status: 401, body: '{"message":"Unauthenticated."}' } s
 connectorContract({
   definition: diwa,
   settings: (url) => ({ baseUrl: url, token: TOKEN }),
-  secrets: [TOKEN, 'Zinaida', '987654', '79261234567', 'zina@post.example', 'test@test.com'],
+  secrets: [
+    TOKEN,
+    'Zinaida',
+    '987654',
+    '4510 987654',
+    '4510987654',
+    '79261234567',
+    'zina@post.example',
+    'test@test.com',
+  ],
   writes: [
     {
       name: 'customers.create',
