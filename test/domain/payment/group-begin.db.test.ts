@@ -6,12 +6,10 @@ import { createPartner } from '../../../src/domain/access/create-partner.ts';
 import type { PartnerViewer } from '../../../src/domain/access/viewer.ts';
 import { confirmPayment } from '../../../src/domain/payment/confirm-payment.ts';
 import { createTransfer } from '../../../src/domain/payment/create-transfer.ts';
-import { openWallet } from '../../../src/domain/wallet/open-wallet.ts';
-import { topUpSettled } from '../../../src/ledger/entries.ts';
-import { newId } from '../../../src/lib/ids.ts';
 import { createDeps } from '../../../src/server/deps.ts';
 import { unique } from '../../support/builders.ts';
 import { testDatabase } from '../../support/db.ts';
+import { fundedWallet } from '../../support/funded-wallet.ts';
 import { breaksInTheBooks, snapshotOfBooks } from '../../support/snapshot.ts';
 
 /** A group whose transaction does not begin: what was sent behind BEGIN stands on its own then, and must have written nothing. */
@@ -55,13 +53,7 @@ const { deps } = await createDeps(config, { db: treacherous(), log: pino({ level
 async function scene() {
   const { id: partnerId } = await createPartner(deps, { name: 'Shop' });
   const viewer: PartnerViewer = { kind: 'PARTNER', partnerId, apiKeyId: 'key', scopes: new Set() };
-  const open = async () => {
-    const opening = { idempotencyKey: unique('wallet'), currency: 'RUB', identification: 'FULL' as const };
-    const { id } = (await openWallet(deps, viewer, opening)).wallet;
-    const about = { partnerId, currency: 'RUB', reference: newId('Payment'), occurredAt: new Date() };
-    await deps.ledger.post(topUpSettled({ ...about, amount: HOLDS, walletId: id }));
-    return id;
-  };
+  const open = () => fundedWallet(deps, viewer, HOLDS);
   return { viewer, from: await open(), to: await open() };
 }
 

@@ -7,12 +7,10 @@ import type { PartnerViewer } from '../../../src/domain/access/viewer.ts';
 import { confirmPayment } from '../../../src/domain/payment/confirm-payment.ts';
 import { createTransfer } from '../../../src/domain/payment/create-transfer.ts';
 import { createTransferLane } from '../../../src/domain/payment/group/lane.ts';
-import { openWallet } from '../../../src/domain/wallet/open-wallet.ts';
 import { DomainError } from '../../../src/errors.ts';
-import { topUpSettled } from '../../../src/ledger/entries.ts';
-import { newId } from '../../../src/lib/ids.ts';
 import { createDeps } from '../../../src/server/deps.ts';
 import { unique } from '../../support/builders.ts';
+import { fundedWallet } from '../../support/funded-wallet.ts';
 import { startOwnServer } from '../../support/own-server.ts';
 import { breaksInTheBooks } from '../../support/snapshot.ts';
 
@@ -34,13 +32,7 @@ type TestDeps = Awaited<ReturnType<typeof depsOn>>;
 async function scene(deps: TestDeps) {
   const { id: partnerId } = await createPartner(deps, { name: 'Shop' });
   const viewer: PartnerViewer = { kind: 'PARTNER', partnerId, apiKeyId: 'key', scopes: new Set() };
-  const open = async () => {
-    const opening = { idempotencyKey: unique('wallet'), currency: 'RUB', identification: 'FULL' as const };
-    const { id } = (await openWallet(deps, viewer, opening)).wallet;
-    const about = { partnerId, currency: 'RUB', reference: newId('Payment'), occurredAt: new Date() };
-    await deps.ledger.post(topUpSettled({ ...about, amount: HOLDS, walletId: id }));
-    return id;
-  };
+  const open = () => fundedWallet(deps, viewer, HOLDS);
   return { viewer, wallets: await Promise.all(Array.from({ length: WALLETS }, open)) };
 }
 

@@ -12,13 +12,11 @@ import { createTransfer } from '../../../src/domain/payment/create-transfer.ts';
 import { createTransferBatch } from '../../../src/domain/payment/create-transfer-batch.ts';
 import { refundPayment } from '../../../src/domain/payment/refund-payment.ts';
 import { closeWallet } from '../../../src/domain/wallet/close-wallet.ts';
-import { openWallet } from '../../../src/domain/wallet/open-wallet.ts';
 import { DomainError } from '../../../src/errors.ts';
-import { topUpSettled } from '../../../src/ledger/entries.ts';
-import { newId } from '../../../src/lib/ids.ts';
 import { createDeps } from '../../../src/server/deps.ts';
 import { unique } from '../../support/builders.ts';
 import { testDatabase } from '../../support/db.ts';
+import { fundedWallet } from '../../support/funded-wallet.ts';
 import { breaksInTheBooks } from '../../support/snapshot.ts';
 
 /** Groups of transfers in two processes among everything else that moves money between the same wallets. */
@@ -51,10 +49,7 @@ async function scene() {
   const viewer: PartnerViewer = { kind: 'PARTNER', partnerId, apiKeyId: 'key', scopes: new Set() };
   const wallets: string[] = [];
   for (let at = 0; at < WALLETS; at += 1) {
-    const opening = { idempotencyKey: unique('wallet'), currency: 'RUB', identification: 'FULL' as const };
-    const { id } = (await openWallet(here, viewer, opening)).wallet;
-    const about = { partnerId, currency: 'RUB', reference: newId('Payment'), occurredAt: new Date() };
-    await here.ledger.post(topUpSettled({ ...about, amount: HOLDS, walletId: id }));
+    const id = await fundedWallet(here, viewer, HOLDS);
     const max = { minor: CAP, currency: 'RUB' };
     if (at < CAPPED)
       await setLimits(here, viewer, {
